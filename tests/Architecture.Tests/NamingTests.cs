@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace VideoGrain.Architecture.Tests;
+
+/// <summary>A folder's name, its assembly and its namespace agree; the solution holds every project.</summary>
+public partial class NamingTests
+{
+    public static TheoryData<string> OwnProjects() =>
+        new(SourceTree.Current.Projects.Where(project => project.Area is "libs" or "services").Select(project => project.Path));
+
+    [Theory]
+    [MemberData(nameof(OwnProjects))]
+    public void Project_IsNamedAfterItsFolder(string path)
+    {
+        var folder = path.Split('/')[^2];
+        Assert.EndsWith($"/{folder}/VideoGrain.{folder}.csproj", $"/{path}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(OwnProjects))]
+    public void SourceFile_DeclaresTheNamespaceOfItsFolder(string path)
+    {
+        var project = path[..path.LastIndexOf('/')];
+        var root = "VideoGrain." + project.Split('/')[^1];
+        var wrong = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(SourceTree.Current.Root, project), "*.cs", SearchOption.AllDirectories))
+        {
+            var declared = NamespaceDeclaration().Match(File.ReadAllText(file));
+            if (!declared.Success) continue;
+            var name = declared.Groups[1].Value;
+            if (name != root && !name.StartsWith(root + ".", StringComparison.Ordinal)) wrong.Add($"{file}: {name}");
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Solution_HoldsEveryProject()
+    {
+        var solution = File.ReadAllText(Path.Combine(SourceTree.Current.Root, "VideoGrain.sln")).Replace('\\', '/');
+        var missing = SourceTree.Current.Projects.Select(project => project.Path).ToList();
+        missing.RemoveAll(path => solution.Contains($"\"{path}\"", StringComparison.Ordinal));
+        Assert.Empty(missing);
+    }
+
+    [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex NamespaceDeclaration();
+}
