@@ -34,7 +34,7 @@ public sealed class VideoDecoder
             feed: null,
             (stream, token) => DrainAsync(stream, frames, token),
             _limits.Timeout, cancellation);
-        if (frames.Count == 0)
+        if (frames.Count == 0 && info.Frames is null)
             throw new MediaException(MediaError.NoFrames, "The clip holds no frame that can be decoded.");
         // ffmpeg conceals damage and goes on; a clip that is to be edited has to be whole.
         if (code != 0 || errors.Length > 0 || info.Frames > frames.Count)
