@@ -9,10 +9,10 @@ internal static unsafe class OrtApi
     public const uint Version = 17;
 
     private static readonly Lock Gate = new();
-    private static nint* s_table;
-    private static nint s_allocator;
-    private static nint s_cpuMemory;
-    private static string s_libraryVersion = "";
+    private static nint* _table;
+    private static nint _allocator;
+    private static nint _cpuMemory;
+    private static string _libraryVersion = "";
 
     /// <summary>Version of the loaded library, such as 1.30.0.</summary>
     public static string LibraryVersion
@@ -20,7 +20,7 @@ internal static unsafe class OrtApi
         get
         {
             EnsureLoaded();
-            return s_libraryVersion;
+            return _libraryVersion;
         }
     }
 
@@ -30,7 +30,7 @@ internal static unsafe class OrtApi
         get
         {
             EnsureLoaded();
-            return s_cpuMemory;
+            return _cpuMemory;
         }
     }
 
@@ -40,7 +40,7 @@ internal static unsafe class OrtApi
         get
         {
             EnsureLoaded();
-            return s_allocator;
+            return _allocator;
         }
     }
 
@@ -48,7 +48,7 @@ internal static unsafe class OrtApi
     public static nint Address(OrtFunction function)
     {
         EnsureLoaded();
-        return s_table[(int)function];
+        return _table[(int)function];
     }
 
     /// <summary>Releases an object of the library.</summary>
@@ -79,17 +79,17 @@ internal static unsafe class OrtApi
         }
         finally
         {
-            Check(((delegate* unmanaged[Cdecl]<nint, nint, nint>)Address(OrtFunction.AllocatorFree))(s_allocator, text));
+            Check(((delegate* unmanaged[Cdecl]<nint, nint, nint>)Address(OrtFunction.AllocatorFree))(_allocator, text));
         }
     }
 
     private static void EnsureLoaded()
     {
-        if (Volatile.Read(ref s_cpuMemory) != 0)
+        if (Volatile.Read(ref _cpuMemory) != 0)
             return;
         lock (Gate)
         {
-            if (s_cpuMemory == 0)
+            if (_cpuMemory == 0)
                 Load();
         }
     }
@@ -115,10 +115,10 @@ internal static unsafe class OrtApi
             table,
             ((delegate* unmanaged[Cdecl]<int, int, nint*, nint>)table[(int)OrtFunction.CreateCpuMemoryInfo])(DeviceAllocator, DefaultMemory, &cpuMemory),
             path);
-        s_table = table;
-        s_allocator = allocator;
-        s_libraryVersion = version;
-        Volatile.Write(ref s_cpuMemory, cpuMemory);
+        _table = table;
+        _allocator = allocator;
+        _libraryVersion = version;
+        Volatile.Write(ref _cpuMemory, cpuMemory);
     }
 
     private static void CheckBare(nint* table, nint status, string path)
