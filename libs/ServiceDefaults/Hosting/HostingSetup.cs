@@ -1,0 +1,79 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace VideoGrain.ServiceDefaults.Hosting;
+
+/// <summary>Endpoints, logs and shutdown of a service.</summary>
+internal static class HostingSetup
+{
+    private const int ConnectionWindowBytes = 4 << 20;
+    private const int StreamWindowBytes = 2 << 20;
+
+    public static void ConfigureEndpoints(this WebApplicationBuilder builder, ServiceDescription service)
+    {
+        var options = new EndpointOptions { GrpcPort = service.GrpcPort, HttpPort = service.HttpPort };
+        builder.Configuration.GetSection(EndpointOptions.Section).Bind(options);
+        var endpoints = new ServiceEndpoints();
+        builder.Services.AddSingleton(endpoints);
+        var address = options.Address == "*" ? IPAddress.Any : IPAddress.Parse(options.Address);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Streams are long and may rest: their limits are the readers' (StreamLimits), not Kestrel's.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+            kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(address, options.GrpcPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (options.CertificatePath is { } path) listen.UseHttps(LoadCertificate(path, options.CertificateKeyPath));
+                endpoints.SetGrpc(listen, options.CertificatePath is not null);
+            });
+            kestrel.Listen(address, options.HttpPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                endpoints.SetHttp(listen);
+            });
+        });
+    }
+
+    public static void ConfigureLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.Configure(options =>
+            options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (string.Equals(builder.Configuration["Logging:Format"], "simple", StringComparison.OrdinalIgnoreCase)) return;
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(options =>
+        {
+            options.IncludeScopes = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "O";
+        });
+    }
+
+    public static void AddShutdown(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<ShutdownOptions>(builder.Configuration.GetSection(ShutdownOptions.Section));
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) =>
+            host.ShutdownTimeout = shutdown.Value.GracePeriod + shutdown.Value.DrainDelay);
+        builder.Services.AddSingleton<Drain>();
+        builder.Services.AddHostedService<DrainService>();
+    }
+
+    private static X509Certificate2 LoadCertificate(string path, string? keyPath)
+    {
+        using var certificate = X509Certificate2.CreateFromPemFile(path, keyPath);
+
+        // A key loaded from PEM is not usable for TLS on every platform until it has been through PKCS #12.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+}

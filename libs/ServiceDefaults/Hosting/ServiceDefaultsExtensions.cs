@@ -1,0 +1,73 @@
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Security;
+using VideoGrain.ServiceDefaults.Telemetry;
+
+namespace VideoGrain.ServiceDefaults.Hosting;
+
+/// <summary>What every VideoGrain service has: endpoints, gRPC with its interceptors, health, reflection, telemetry, logs, shutdown.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Adds the defaults to a service. Configuration sections: Endpoints, Auth, Telemetry, Shutdown, Logging.</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceDescription service)
+    {
+        var services = builder.Services;
+        services.AddSingleton(service);
+        services.TryAddSingleton(TimeProvider.System);
+        builder.ConfigureEndpoints(service);
+        builder.ConfigureLogs();
+        builder.AddTelemetry(service);
+        builder.AddShutdown();
+        services.Configure<AuthOptions>(builder.Configuration.GetSection(AuthOptions.Section));
+        services.AddSingleton<CallerDirectory>();
+        services.AddSingleton<ErrorTranslator>();
+        services.AddSingleton<Readiness>();
+        services.AddHostedService<StartupRunner>();
+        services.AddGrpc(options => AddInterceptors(options));
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(options =>
+            options.Services.Map("", context => context.Tags.Contains(HealthTags.Ready)))
+            .AddCheck<ReadyCheck>("ready", tags: [HealthTags.Ready])
+            .AddCheck<StartedCheck>("started", tags: [HealthTags.Startup]);
+
+        // gRPC watchers hear of a change within this time; probes over HTTP and Check see it at once.
+        services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        return builder;
+    }
+
+    /// <summary>Maps health (gRPC, /healthz, /readyz, /startupz), reflection and /metrics.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/readyz", Tagged(HealthTags.Ready));
+        app.MapHealthChecks("/startupz", Tagged(HealthTags.Startup));
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        return app;
+    }
+
+    /// <summary>Adds work to be done before the service is ready, such as loading a model; runs after the endpoints are open.</summary>
+    public static IServiceCollection AddStartupWork<T>(this IServiceCollection services)
+        where T : class, IStartupWork => services.AddSingleton<IStartupWork, T>();
+
+    /// <summary>Where a started service listens.</summary>
+    public static ServiceEndpoints GetEndpoints(this WebApplication app) => app.Services.GetRequiredService<ServiceEndpoints>();
+
+    private static void AddInterceptors(GrpcServiceOptions options)
+    {
+        // Outermost first: calls are measured with the status that the caller sees.
+        options.Interceptors.Add<ServerTelemetryInterceptor>();
+        options.Interceptors.Add<ErrorInterceptor>();
+        options.Interceptors.Add<AuthInterceptor>();
+    }
+
+    private static HealthCheckOptions Tagged(string tag) => new() { Predicate = check => check.Tags.Contains(tag) };
+}

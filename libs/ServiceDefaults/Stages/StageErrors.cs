@@ -1,0 +1,20 @@
+using Grpc.Core;
+using VideoGrain.ServiceDefaults.Errors;
+
+namespace VideoGrain.ServiceDefaults.Stages;
+
+/// <summary>Errors that every stage knows.</summary>
+public static class StageErrors
+{
+    /// <summary>The stage is shutting down; the job can go on elsewhere at once.</summary>
+    public static VideoGrainException Draining() =>
+        new(StatusCode.Unavailable, ErrorReasons.StageDraining, "the stage is shutting down") { RetryAfter = TimeSpan.Zero };
+
+    /// <summary>The first message of a stream was no header.</summary>
+    public static VideoGrainException HeaderMissing() =>
+        VideoGrainException.Invalid("header", "the first message must be the header", ErrorReasons.HeaderMissing);
+
+    /// <summary>A later message of a stream was not a tensor chunk.</summary>
+    public static VideoGrainException NotATensor() =>
+        VideoGrainException.Invalid("tensor", "every message after the header must be a tensor chunk", ErrorReasons.HeaderRepeated);
+}

@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Grpc.Core;
+
+namespace VideoGrain.ServiceDefaults.Streaming;
+
+/// <summary>
+/// Carries messages from a stage's computing thread to its response stream. Memory is bounded: results wait for room, progress is
+/// dropped when there is none.
+/// </summary>
+/// <typeparam name="T">The call's response message.</typeparam>
+public sealed class StageOutput<T>
+    where T : class
+{
+    private const int Capacity = 16;
+
+    private readonly Channel<T> _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+
+    /// <summary>Messages that were dropped because the reader is slow.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Hands over a result; blocks the computing thread while the reader is behind.</summary>
+    /// <exception cref="OperationCanceledException">The call ended meanwhile.</exception>
+    public void Send(T message, CancellationToken cancellationToken)
+    {
+        while (!_channel.Writer.TryWrite(message))
+        {
+            if (!_channel.Writer.WaitToWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult())
+                throw new OperationCanceledException("the response stream is closed");
+        }
+    }
+
+    /// <summary>Hands over results, each as <see cref="Send(T, CancellationToken)"/>.</summary>
+    public void Send(IEnumerable<T> messages, CancellationToken cancellationToken)
+    {
+        foreach (var message in messages) Send(message, cancellationToken);
+    }
+
+    /// <summary>Hands over progress unless the reader is behind.</summary>
+    public void Offer(T message)
+    {
+        if (!_channel.Writer.TryWrite(message)) Dropped++;
+    }
+
+    /// <summary>
+    /// Runs the computation on a thread of its own and writes what it hands over until it ends. When the stream breaks or the call is
+    /// cancelled, the computation is cancelled and awaited, so that nothing of it outlives the call.
+    /// </summary>
+    /// <param name="compute">The computation; its token is cancelled when its result has no reader any more.</param>
+    /// <param name="stream">The call's response stream.</param>
+    /// <param name="cancellationToken">Ends computation and stream.</param>
+    public async Task RunAsync(Action<StageOutput<T>, CancellationToken> compute, IServerStreamWriter<T> stream, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var computing = Task.Factory.StartNew(
+            () => Compute(compute, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            await foreach (var message in _channel.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await stream.WriteAsync(message, cancellationToken);
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            _channel.Writer.TryComplete();
+            throw;
+        }
+        finally
+        {
+            // The stream's error, if any, is the one to report; the computation's own is reported when there is none.
+            await computing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await computing;
+    }
+
+    private void Compute(Action<StageOutput<T>, CancellationToken> compute, CancellationToken cancellationToken)
+    {
+        try
+        {
+            compute(this, cancellationToken);
+        }
+        finally
+        {
+            _channel.Writer.TryComplete();
+        }
+    }
+}
