@@ -1,0 +1,46 @@
+using VideoGrain.Editing.Trajectories;
+
+namespace VideoGrain.Editing;
+
+/// <summary>An edit of an inverted clip.</summary>
+public sealed record EditRequest
+{
+    /// <summary>The whole edit prompt.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The regions, 1..64, each with its phrase; a later one owns words and lies on top where both claim them.</summary>
+    public required IReadOnlyList<RegionPrompt> Regions { get; init; }
+
+    /// <summary>Options.</summary>
+    public EditOptions Options { get; init; } = new();
+
+    /// <summary>The fully inverted latents.</summary>
+    public required LatentClip Inverted { get; init; }
+
+    /// <summary>Scaled posterior mean of the clip; latent blending keeps it outside the regions.</summary>
+    public required LatentClip Source { get; init; }
+
+    /// <summary>
+    /// Latents after k inversion steps (0 is the posterior sample). Asked only for what <see cref="EditTimeline.NeededInversionLatents"/> lists; may
+    /// be null when that is empty.
+    /// </summary>
+    public Func<int, LatentClip>? Trajectory { get; init; }
+
+    /// <summary>Control map of the clip's size and frames; needed when <see cref="EditOptions.ControlType"/> names one.</summary>
+    public RgbClip? Control { get; init; }
+
+    /// <summary>Optical flow; needed when <see cref="EditOptions.FlattenDivisors"/> has entries.</summary>
+    public FlowField? Flow { get; init; }
+
+    /// <summary>Settles conflicts between trajectories at a level; null follows the options.</summary>
+    public Func<int, LinkChooser>? TrajectoryConflicts { get; init; }
+
+    /// <summary>Standard normal noise of a step for latent blending; null draws it from the seed.</summary>
+    public Func<int, LatentClip>? BlendingNoise { get; init; }
+
+    /// <summary>Where to go on, or null to start at the inverted latents.</summary>
+    public LatentCheckpoint? Resume { get; init; }
+
+    /// <summary>Decode the first frame every so many steps, 0 for never.</summary>
+    public int PreviewInterval { get; init; }
+}

@@ -1,0 +1,31 @@
+using VideoGrain.Editing.Trajectories;
+
+namespace VideoGrain.Editing;
+
+/// <summary>A clip to invert.</summary>
+public sealed record InversionRequest
+{
+    /// <summary>The clip; sides are multiples of the model's latent factor.</summary>
+    public required RgbClip Clip { get; init; }
+
+    /// <summary>Options; the source prompt, control and trajectory options and the step counts matter here.</summary>
+    public EditOptions Options { get; init; } = new();
+
+    /// <summary>Control map of the clip's size and frames; needed when <see cref="EditOptions.ControlType"/> names one.</summary>
+    public RgbClip? Control { get; init; }
+
+    /// <summary>Optical flow; needed when <see cref="EditOptions.FlattenDivisors"/> has entries.</summary>
+    public FlowField? Flow { get; init; }
+
+    /// <summary>Settles conflicts between trajectories at a level; null follows the options.</summary>
+    public Func<int, LinkChooser>? TrajectoryConflicts { get; init; }
+
+    /// <summary>Standard normal noise for the posterior sample; null draws it from the seed.</summary>
+    public LatentClip? PosteriorNoise { get; init; }
+
+    /// <summary>Where to go on, or null to start at the clip.</summary>
+    public LatentCheckpoint? Resume { get; init; }
+
+    /// <summary>Record attention for clustering. A run that records cannot resume, since the record covers every step.</summary>
+    public bool RecordAttention { get; init; }
+}

@@ -1,0 +1,157 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using VideoGrain.Orchestrator.Artifacts;
+using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Persistence;
+
+namespace VideoGrain.Orchestrator.Jobs;
+
+/// <summary>What callers read about their jobs, and their cancelling and deleting. Another caller's job is as good as absent.</summary>
+internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOptions<RetentionOptions> retention, TimeProvider time)
+{
+    /// <summary>A job with its labels, stage times and artifacts; null when the caller has none of that id.</summary>
+    public Task<Job?> FindAsync(string caller, string jobId, CancellationToken cancellationToken) =>
+        database.ReadAsync(context => Whole(context).SingleOrDefaultAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken), cancellationToken);
+
+    /// <summary>An artifact that callers may see; null when there is none.</summary>
+    public Task<JobArtifact?> FindArtifactAsync(string caller, string jobId, string name, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context => context.Artifacts.SingleOrDefaultAsync(
+                artifact => artifact.JobId == jobId && artifact.Name == name && artifact.Kind < JobArtifactKind.Working
+                    && context.Jobs.Any(job => job.Id == jobId && job.Caller == caller),
+                cancellationToken),
+            cancellationToken);
+
+    /// <summary>Jobs that will be claimed before this queued one.</summary>
+    public Task<int> PositionAsync(Job job, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context => context.Jobs.CountAsync(
+                other => other.State == JobState.Queued
+                    && (other.QueueTag < job.QueueTag || (other.QueueTag == job.QueueTag && other.Id.CompareTo(job.Id) < 0)),
+                cancellationToken),
+            cancellationToken);
+
+    /// <summary>A page of jobs, newest first.</summary>
+    public Task<List<Job>> ListAsync(JobFilter filter, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context =>
+            {
+                var jobs = Whole(context).Where(job => job.Caller == filter.Caller);
+                if (filter.States.Count > 0)
+                    jobs = jobs.Where(job => filter.States.Contains(job.State));
+                if (filter.SubmittedFrom is { } from)
+                    jobs = jobs.Where(job => job.SubmittedAt >= from);
+                if (filter.SubmittedBefore is { } before)
+                    jobs = jobs.Where(job => job.SubmittedAt < before);
+                if (filter.After is var (time, id))
+                    jobs = jobs.Where(job => job.SubmittedAt < time || (job.SubmittedAt == time && job.Id.CompareTo(id) < 0));
+                foreach (var (key, value) in filter.Labels)
+                    jobs = jobs.Where(job => job.Labels.Any(label => label.Key == key && label.Value == value));
+
+                return jobs.OrderByDescending(job => job.SubmittedAt).ThenByDescending(job => job.Id).Take(filter.Count).ToListAsync(cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Events of a job after a sequence number, in order.</summary>
+    public Task<List<JobEvent>> EventsAsync(string jobId, long after, int count, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context => context.Events
+                .Where(entry => entry.JobId == jobId && entry.Sequence > after)
+                .OrderBy(entry => entry.Sequence).Take(count)
+                .ToListAsync(cancellationToken),
+            cancellationToken);
+
+    /// <summary>Jobs per state, for the gauges.</summary>
+    public Task<Dictionary<JobState, int>> CountAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context => context.Jobs.GroupBy(job => job.State).Select(group => new { group.Key, Count = group.Count() })
+                .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken),
+            cancellationToken);
+
+    /// <summary>
+    /// Ends a job as cancelled, at once and for good: whatever its worker writes from here on is refused. A job that has ended stays as it is.
+    /// </summary>
+    /// <returns>Whether the job exists, and whether this call is what ended it.</returns>
+    public async Task<(bool Found, bool Cancelled)> CancelAsync(string caller, string jobId, CancellationToken cancellationToken)
+    {
+        var result = await database.WriteAsync(
+            async context =>
+            {
+                var job = await context.Jobs.Include(job => job.StageRuns)
+                    .SingleOrDefaultAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken);
+                if (job is null || JobStateMachine.IsFinal(job.State))
+                    return (job is not null, false);
+
+                job.Cancel(time.GetUtcNow(), retention.Value.KeepEndedJobs);
+                return (true, true);
+            },
+            cancellationToken);
+        if (result.Item2)
+            signals.Changed(jobId);
+
+        return result;
+    }
+
+    /// <summary>
+    /// Deletes an ended job with its history and names, and the cached results of its clip unless another job has the same clip.
+    /// Null when there is no such job or it has not ended.
+    /// </summary>
+    /// <returns>The artifacts that may have become unreferenced.</returns>
+    public async Task<IReadOnlyList<ArtifactDigest>?> DeleteAsync(string jobId, CancellationToken cancellationToken)
+    {
+        var orphans = await database.WriteAsync(
+            async context =>
+            {
+                var job = await context.Jobs.Include(job => job.Artifacts).SingleOrDefaultAsync(job => job.Id == jobId, cancellationToken);
+                if (job is null || !JobStateMachine.IsFinal(job.State))
+                    return null;
+
+                var freed = job.Artifacts.Select(artifact => artifact.Digest).ToList();
+                if (!await context.Jobs.AnyAsync(other => other.Source == job.Source && other.Id != jobId, cancellationToken))
+                {
+                    var cached = await context.CacheEntries.Include(entry => entry.Artifacts)
+                        .Where(entry => entry.Source == job.Source)
+                        .ToListAsync(cancellationToken);
+                    freed.AddRange(cached.SelectMany(entry => entry.Artifacts).Select(artifact => artifact.Digest));
+                    context.CacheEntries.RemoveRange(cached);
+                }
+
+                context.Jobs.Remove(job);
+                return freed;
+            },
+            cancellationToken);
+        if (orphans is not null)
+            signals.Changed(jobId);
+
+        return orphans;
+    }
+
+    /// <summary>Ended jobs whose time is up.</summary>
+    public Task<List<string>> ExpiredAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return database.ReadAsync(
+            context => context.Jobs.Where(job => job.ExpiresAt < now).Select(job => job.Id).ToListAsync(cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Drops the working artifacts and checkpoints of ended jobs. Returns what may have become unreferenced.</summary>
+    public Task<List<ArtifactDigest>> DropWorkingArtifactsAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async context =>
+            {
+                var dropped = await context.Artifacts
+                    .Where(artifact => artifact.Kind >= JobArtifactKind.Working
+                        && context.Jobs.Any(job => job.Id == artifact.JobId && job.State >= JobState.Succeeded))
+                    .ToListAsync(cancellationToken);
+                context.Artifacts.RemoveRange(dropped);
+                return dropped.ConvertAll(artifact => artifact.Digest);
+            },
+            cancellationToken);
+
+    private static IQueryable<Job> Whole(JobsDbContext context) =>
+        context.Jobs.AsSplitQuery()
+            .Include(job => job.Labels)
+            .Include(job => job.StageRuns)
+            .Include(job => job.Artifacts.Where(artifact => artifact.Kind < JobArtifactKind.Working));
+}

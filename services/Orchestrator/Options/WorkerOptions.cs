@@ -1,0 +1,26 @@
+namespace VideoGrain.Orchestrator.Options;
+
+/// <summary>How jobs are run. Section <c>Worker</c>.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>Jobs that run at a time in this process, 0 to 64; 0 makes a process that only answers callers.</summary>
+    public int Parallelism { get; set; } = 1;
+
+    /// <summary>How long a worker may be silent before its job is given to another.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a worker says that it lives; well below <see cref="LeaseDuration"/>.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How often an idle worker looks into the queue without being told; other processes' submissions are found this way.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Steps between two checkpoints of a stage, 1 or more.</summary>
+    public int CheckpointEvery { get; set; } = 5;
+
+    /// <summary>
+    /// How often in a row a job may be claimed without leaving a checkpoint before it is given up as JOB_ATTEMPTS_EXHAUSTED: a job that
+    /// kills its workers must not do so for ever.
+    /// </summary>
+    public int MaxFruitlessAttempts { get; set; } = 5;
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace VideoGrain.Golden;
+
+/// <summary>Compares results with golden ones and remembers the largest relative error of each group.</summary>
+public sealed class GoldenReport
+{
+    private readonly SortedDictionary<string, (double Error, string Where, int Comparisons)> _groups = new(StringComparer.Ordinal);
+
+    /// <summary>Compares within the case's own tolerance.</summary>
+    public void Compare(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected) =>
+        Compare(golden, what, actual, expected, golden.Tolerance);
+
+    /// <summary>Fails when the lengths differ or an element is further off than allowed.</summary>
+    public void Compare(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, Tolerance tolerance)
+    {
+        var error = RelativeError(golden, what, actual, expected);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (tolerance.Allows(actual[i], expected[i])) continue;
+            Assert.Fail(Invariant($"{golden.Name}: {what}[{i}] is {actual[i]:g7}, expected {expected[i]:g7} within {tolerance}; relative L2 error of all {expected.Length}: {error:e2}"));
+        }
+    }
+
+    /// <summary>Fails when the relative L2 error ||actual - expected|| / ||expected|| exceeds a bound.</summary>
+    public void CompareNorm(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double bound)
+    {
+        var error = RelativeError(golden, what, actual, expected);
+        if (!(error <= bound)) Assert.Fail(Invariant($"{golden.Name}: {what} has relative L2 error {error:e2}, at most {bound:e2} is allowed"));
+    }
+
+    /// <summary>Fails unless both are the same.</summary>
+    public void CompareExact<T>(GoldenCase golden, string what, IReadOnlyList<T> actual, IReadOnlyList<T> expected)
+    {
+        for (var i = 0; i < Math.Min(actual.Count, expected.Count); i++)
+        {
+            if (!EqualityComparer<T>.Default.Equals(actual[i], expected[i])) Assert.Fail($"{golden.Name}: {what}[{i}] is {actual[i]}, expected {expected[i]}");
+        }
+
+        if (actual.Count != expected.Count) Assert.Fail($"{golden.Name}: {what} has {actual.Count} values, expected {expected.Count}");
+        Note(golden, what, 0);
+    }
+
+    /// <summary>One line a group: its largest relative L2 error and where it was.</summary>
+    public string Summary()
+    {
+        var lines = _groups.Select(group =>
+            Invariant($"  {group.Key}  {group.Value.Error:e2}  of {group.Value.Comparisons} comparisons, at {group.Value.Where}"));
+        return $"golden: largest relative L2 error of each group{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private double RelativeError(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        if (actual.Length != expected.Length) Assert.Fail($"{golden.Name}: {what} has {actual.Length} values, expected {expected.Length}");
+        double difference = 0, norm = 0;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var delta = (double)actual[i] - expected[i];
+            difference += delta * delta;
+            norm += (double)expected[i] * expected[i];
+        }
+
+        var error = difference == 0 ? 0 : Math.Sqrt(difference / Math.Max(norm, double.Epsilon));
+        Note(golden, what, error);
+        return error;
+    }
+
+    private void Note(GoldenCase golden, string what, double error)
+    {
+        _groups.TryGetValue(golden.Group, out var worst);
+        var where = worst.Where is null || !(error <= worst.Error) ? $"{golden.Name} {what}" : worst.Where;
+        _groups[golden.Group] = (double.IsNaN(error) ? double.NaN : Math.Max(error, worst.Error), where, worst.Comparisons + 1);
+    }
+}
