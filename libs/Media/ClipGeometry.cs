@@ -50,8 +50,7 @@ public sealed record ClipGeometry(int Size, int Left = 0, int Right = 0, int Top
     public float[] Prepare(IReadOnlyList<Frame> clip)
     {
         (float[] scaled, int height, int width) = Scale(clip);
-        // A half is rounded to even here: the crop of an odd excess follows the published loader to the pixel.
-        int top = (int)Math.Round((height - Size) / 2.0), left = (int)Math.Round((width - Size) / 2.0);
+        int top = (height - Size) / 2, left = (width - Size) / 2;
         float[] square = new float[(long)Frame.Channels * clip.Count * Size * Size];
         for (int plane = 0; plane < Frame.Channels * clip.Count; plane++)
         {
@@ -70,7 +69,7 @@ public sealed record ClipGeometry(int Size, int Left = 0, int Right = 0, int Top
     {
         ArgumentNullException.ThrowIfNull(clip);
         (int height, int width) = ScaledSize(clip.Height, clip.Width);
-        int top = (int)Math.Round((height - Size) / 2.0), left = (int)Math.Round((width - Size) / 2.0);
+        int top = (height - Size) / 2, left = (width - Size) / 2;
         return clip.Select(f => CutMargins(f).Resize(width, height, ResizeFilter.BilinearAntialiased).Crop(left, top, Size, Size));
     }
 

@@ -59,10 +59,20 @@ public sealed class MaskTests : IDisposable
         for (int i = 0; i < 12; i++)
             await File.WriteAllBytesAsync(_folder[$"{i:0000}.png"], PngWriter.Write(Random(i, 8, 6)), _cancellation);
 
-        MaskSequence masks = await new MaskReader().ReadAsync(_folder.Path, _cancellation);
+        MaskSequence masks = await new MaskReader().ReadAsync(_folder.Path, cancellation: _cancellation);
 
         Assert.Equal(12, masks.Count);
         Assert.All(Enumerable.Range(0, 12), i => Assert.Equal(Random(i, 8, 6).Set, masks[i].Set));
+    }
+
+    [Fact]
+    public async Task Threshold_DecidesWhatIsInside()
+    {
+        await File.WriteAllBytesAsync(_folder["gray.png"], PngWriter.Write(new Frame(2, 1, [0, 0, 0, 90, 100, 90])), _cancellation);
+
+        Assert.Equal(1, (await new MaskReader().ReadAsync(_folder["gray.png"], cancellation: _cancellation))[0].Count);
+        Assert.Equal(1, (await new MaskReader().ReadAsync(_folder["gray.png"], 100, _cancellation))[0].Count);
+        Assert.Equal(0, (await new MaskReader().ReadAsync(_folder["gray.png"], 101, _cancellation))[0].Count);
     }
 
     [Fact]
@@ -77,7 +87,7 @@ public sealed class MaskTests : IDisposable
             }
         }
 
-        Assert.Equal(2, (await new MaskReader().ReadAsync(_folder["masks.zip"], _cancellation)).Count);
+        Assert.Equal(2, (await new MaskReader().ReadAsync(_folder["masks.zip"], cancellation: _cancellation)).Count);
         Assert.Equal(["masks.zip"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
 
@@ -91,7 +101,7 @@ public sealed class MaskTests : IDisposable
         }
 
         MediaException refused = await Assert.ThrowsAsync<MediaException>(
-            () => new MaskReader(MediaLimits.Default with { MaxInputBytes = 1 << 20 }).ReadAsync(_folder["bomb.zip"], _cancellation));
+            () => new MaskReader(MediaLimits.Default with { MaxInputBytes = 1 << 20 }).ReadAsync(_folder["bomb.zip"], cancellation: _cancellation));
 
         Assert.Equal(MediaError.ByteLimitExceeded, refused.Error);
     }
@@ -103,7 +113,7 @@ public sealed class MaskTests : IDisposable
         VideoFrames clip = new([new Frame(32, 32, [.. mask.Set.SelectMany(s => Enumerable.Repeat((byte)(s * 255), 3))])], FrameRate.Default);
         await new VideoEncoder().EncodeAsync(clip, _folder["mask.mp4"], cancellation: _cancellation).WaitAsync(Clips.Patience, _cancellation);
 
-        MaskSequence masks = await new MaskReader().ReadAsync(_folder["mask.mp4"], _cancellation).WaitAsync(Clips.Patience, _cancellation);
+        MaskSequence masks = await new MaskReader().ReadAsync(_folder["mask.mp4"], cancellation: _cancellation).WaitAsync(Clips.Patience, _cancellation);
 
         Assert.Equal(mask.Set, masks[0].Set);
     }
@@ -120,7 +130,7 @@ public sealed class MaskTests : IDisposable
         foreach (string file in new[] { "text.zip", "text.png", "text.mp4" })
             await File.WriteAllTextAsync(_folder[file], "no mask of any kind, only text", _cancellation);
 
-        Assert.Equal(expected, (await Assert.ThrowsAsync<MediaException>(() => new MaskReader().ReadAsync(_folder[name], _cancellation))).Error);
+        Assert.Equal(expected, (await Assert.ThrowsAsync<MediaException>(() => new MaskReader().ReadAsync(_folder[name], cancellation: _cancellation))).Error);
     }
 
     private static Mask Random(int seed, int width, int height)

@@ -15,20 +15,17 @@ public sealed class TrajectoryTable
     public const int CoarseRadius = 1;
 
     private readonly int _frames;
+    private readonly int _members;
 
-    /// <summary>Wraps a table made elsewhere; the array is kept, not copied.</summary>
-    /// <param name="frames">Frames of the clip.</param>
-    /// <param name="window">Entries for the token and its neighbours.</param>
-    /// <param name="length">Entries of a row, at least <paramref name="window"/>.</param>
-    /// <param name="indices">[tokens, length]: frame-major token index, or <see cref="KeySelection.None"/>.</param>
-    public TrajectoryTable(int frames, int window, int length, int[] indices)
+    private TrajectoryTable(int frames, int tokens, int window, int longest)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, window);
         _frames = frames;
-        Tokens = indices.Length / length;
+        _members = longest;
+        Tokens = tokens;
         Window = window;
-        Length = length;
-        Indices = indices;
+        Length = window + longest - 1;
+        Indices = new int[tokens * Length];
+        Indices.AsSpan().Fill(KeySelection.None);
     }
 
     /// <summary>Number of tokens of the clip.</summary>
@@ -54,11 +51,7 @@ public sealed class TrajectoryTable
         var trajectories = Follow(links, anyShape);
         var side = 2 * radius + 1;
         var longest = trajectories.Max(t => t.Length);
-        var window = side * side;
-        var length = window + longest - 1;
-        var indices = new int[links.Next.Length * length];
-        indices.AsSpan().Fill(KeySelection.None);
-        var table = new TrajectoryTable(links.Frames, window, length, indices);
+        var table = new TrajectoryTable(links.Frames, links.Next.Length, side * side, longest);
         foreach (var trajectory in trajectories)
         {
             foreach (var token in trajectory)
@@ -112,6 +105,7 @@ public sealed class TrajectoryTable
     {
         var first = membersOnly ? Window : _frames == 1 ? 0 : Length - (_frames - 1);
         var width = 1 + Length - first;
+        if (membersOnly && width != _members) throw new InvalidOperationException("table and trajectories disagree");
         var indices = new int[Tokens * width];
         for (var token = 0; token < Tokens; token++)
         {

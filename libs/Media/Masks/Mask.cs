@@ -59,7 +59,7 @@ public sealed class Mask
     /// <param name="frame">A frame of a mask clip.</param>
     /// <param name="threshold">From 1 to 255.</param>
     /// <returns>The mask, of the frame's size.</returns>
-    public static Mask FromFrame(Frame frame, byte threshold = 128)
+    public static Mask FromFrame(Frame frame, byte threshold)
     {
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentOutOfRangeException.ThrowIfZero(threshold);

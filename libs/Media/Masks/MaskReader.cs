@@ -12,6 +12,9 @@ public sealed class MaskReader
 {
     private const string Picture = ".png";
 
+    // Compression blurs the edge of a mask clip; its middle is where the edge was.
+    private const byte ClipThreshold = 128;
+
     private readonly MediaLimits _limits;
     private readonly FfmpegTools _tools;
 
@@ -24,26 +27,29 @@ public sealed class MaskReader
         _tools = tools ?? FfmpegTools.FromEnvironment();
     }
 
-    /// <summary>Reads masks. Pictures are taken in the order of their names; any non-zero pixel is inside.</summary>
-    /// <param name="path">A folder, a <c>.zip</c>, a <c>.png</c>, or a clip, in which mid-gray and brighter is inside.</param>
+    /// <summary>Reads masks. Pictures are taken in the order of their names.</summary>
+    /// <param name="path">A folder, a <c>.zip</c>, a <c>.png</c>, or a clip.</param>
+    /// <param name="threshold">
+    /// 8-bit samples of this value or above are inside, 1 to 255; null for any non-zero sample of a picture and mid-gray of a clip.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The masks.</returns>
     /// <exception cref="MediaException">Nothing there, damaged, of different sizes, or beyond the limits.</exception>
-    public async Task<MaskSequence> ReadAsync(string path, CancellationToken cancellation = default)
+    public async Task<MaskSequence> ReadAsync(string path, byte? threshold = null, CancellationToken cancellation = default)
     {
         if (Directory.Exists(path))
-            return ReadFolder(path, cancellation);
+            return ReadFolder(path, threshold, cancellation);
         if (!File.Exists(path))
             throw new MediaException(MediaError.NotFound, "There are no masks at the given path.");
         return Path.GetExtension(path).ToUpperInvariant() switch
         {
-            ".PNG" => new MaskSequence([PngReader.ReadFile(path, _limits).ToMask()]),
-            ".ZIP" => ReadArchive(path, cancellation),
-            _ => new MaskSequence((await new VideoDecoder(_limits, _tools).DecodeAsync(path, cancellation)).Select(f => Mask.FromFrame(f))),
+            ".PNG" => new MaskSequence([PngReader.ReadFile(path, _limits).ToMask(threshold)]),
+            ".ZIP" => ReadArchive(path, threshold, cancellation),
+            _ => new MaskSequence((await new VideoDecoder(_limits, _tools).DecodeAsync(path, cancellation)).Select(f => Mask.FromFrame(f, threshold ?? ClipThreshold))),
         };
     }
 
-    private MaskSequence ReadFolder(string path, CancellationToken cancellation)
+    private MaskSequence ReadFolder(string path, byte? threshold, CancellationToken cancellation)
     {
         string[] files = [.. Directory.EnumerateFiles(path, "*" + Picture).Order(StringComparer.Ordinal).Take(_limits.MaxFrames + 1)];
         if (files.Length == 0)
@@ -53,13 +59,13 @@ public sealed class MaskReader
         foreach (string file in files)
         {
             cancellation.ThrowIfCancellationRequested();
-            masks.Add(PngReader.ReadFile(file, _limits).ToMask());
+            masks.Add(PngReader.ReadFile(file, _limits).ToMask(threshold));
         }
 
         return new MaskSequence(masks);
     }
 
-    private MaskSequence ReadArchive(string path, CancellationToken cancellation)
+    private MaskSequence ReadArchive(string path, byte? threshold, CancellationToken cancellation)
     {
         _limits.CheckInputBytes(new FileInfo(path).Length);
         try
@@ -76,7 +82,7 @@ public sealed class MaskReader
             foreach (ZipArchiveEntry entry in entries)
             {
                 cancellation.ThrowIfCancellationRequested();
-                masks.Add(PngReader.Read(ReadEntry(entry), _limits).ToMask());
+                masks.Add(PngReader.Read(ReadEntry(entry), _limits).ToMask(threshold));
             }
 
             return new MaskSequence(masks);

@@ -23,16 +23,22 @@ public sealed record PngImage(int Width, int Height, int Channels, ushort[] Samp
         return new Frame(Width, Height, rgb);
     }
 
-    /// <summary>The picture as a mask: set where any colour sample (alpha excepted) is not zero, as published masks are read.</summary>
+    /// <summary>The picture as a mask; alpha is ignored.</summary>
+    /// <param name="threshold">
+    /// Set where any colour sample, brought to 8 bits, is at least this; 1 to 255. Null sets every sample that is not zero, as
+    /// published masks are read.
+    /// </param>
     /// <returns>A mask of the same size.</returns>
-    public Mask ToMask()
+    public Mask ToMask(byte? threshold = null)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(threshold ?? 1, nameof(threshold));
+        int least = threshold is byte given ? given << BitDepth - 8 : 1;
         byte[] set = new byte[(long)Width * Height];
         int colours = Channels >= 3 ? 3 : 1;
         for (int p = 0; p < set.Length; p++)
         {
             for (int c = 0; c < colours && set[p] == 0; c++)
-                set[p] = Samples[p * Channels + c] == 0 ? (byte)0 : (byte)1;
+                set[p] = Samples[p * Channels + c] >= least ? (byte)1 : (byte)0;
         }
 
         return new Mask(Width, Height, set);
