@@ -16,7 +16,7 @@ internal static class ClipChecks
 
     /// <summary>Control map and optical flow against the clip.</summary>
     public static void Guides(
-        List<OptionViolation> violations, StableDiffusion model, EditOptions options, RgbClip? control, FlowField? flow, int frames, int height, int width)
+        List<OptionViolation> violations, StableDiffusion model, EditOptions options, RgbClip? control, FlowField? flow, bool hasTables, int frames, int height, int width)
     {
         if (options.ControlType.Length > 0)
         {
@@ -34,7 +34,7 @@ internal static class ClipChecks
             }
         }
 
-        if (options.FlattenDivisors.Count == 0) return;
+        if (options.FlattenDivisors.Count == 0 || hasTables) return;
         if (flow is null)
         {
             violations.Add(new("flow", "is needed for trajectory attention", EditReasons.FlowMismatch));

@@ -35,7 +35,7 @@ internal sealed class EditRun : IDisposable
             _text = EditText();
             _sourceText = _options.UsePnp && _options.InjectStep > 0 ? SourceText() : null;
             _predictor = new ClipPredictor(model, _options, request.Control, (frames, control) =>
-                new ClipWindow(frames, _options, _layout, request.Flow, request.TrajectoryConflicts) { Control = control });
+                new ClipWindow(frames, _options) { Layout = _layout, Flow = request.Flow, FlowTables = request.FlowTables, Control = control });
             Start = request.Resume?.Latents
                 ?? (Timeline.StartInversionSteps == Timeline.Inversion.Count ? request.Inverted : InversionLatents(Timeline.StartInversionSteps));
         }
@@ -91,7 +91,7 @@ internal sealed class EditRun : IDisposable
         if (request.PreviewInterval < 0) violations.Add(new("preview_interval", "must not be negative"));
         var (height, width) = (latents.Height * model.Vae.Downscale, latents.Width * model.Vae.Downscale);
         ClipChecks.Clip(violations, model, latents.Frames, height, width);
-        ClipChecks.Guides(violations, model, options, request.Control, request.Flow, latents.Frames, height, width);
+        ClipChecks.Guides(violations, model, options, request.Control, request.Flow, request.FlowTables is not null, latents.Frames, height, width);
         if (request.Trajectory is null && new EditTimeline(model.Schedule, options).NeededInversionLatents is { Count: > 0 } needed)
         {
             violations.Add(new(
@@ -123,7 +123,7 @@ internal sealed class EditRun : IDisposable
                 InversionLatents(inversionSteps), timestep, _sourceText, window, new CaptureHooks(_options, window, _freeU, features));
         }
 
-        return new EditHooks(_options, window, _freeU, Timeline.Strength(step), _layout.TokenOwners, features);
+        return new EditHooks(_options, window, _freeU, Timeline.Strength(step), features);
     }
 
     private LatentClip InversionLatents(int steps)

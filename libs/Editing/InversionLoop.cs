@@ -28,7 +28,7 @@ public sealed class InversionLoop(StableDiffusion model, TimeProvider time)
         var freeU = options.FreeU is null ? null : new FreeU(options.FreeU, model.UNet.Widths);
         var text = Text(options);
         var predictor = new ClipPredictor(model, options, request.Control, (frames, control) =>
-            new ClipWindow(frames, options, null, request.Flow, request.TrajectoryConflicts) { Control = control });
+            new ClipWindow(frames, options) { Flow = request.Flow, FlowTables = request.FlowTables, Control = control });
 
         var latents = request.Resume is { } resume ? Checked(resume, start, timeline) : start;
         for (var step = request.Resume?.StepsDone ?? 0; step < timeline.Inversion.Count; step++)
@@ -64,7 +64,8 @@ public sealed class InversionLoop(StableDiffusion model, TimeProvider time)
         if (violations.Count > 0) return violations;
         ClipChecks.Clip(violations, model, request.Clip.Frames, request.Clip.Height, request.Clip.Width);
         ClipChecks.Guides(
-            violations, model, request.Options, request.Control, request.Flow, request.Clip.Frames, request.Clip.Height, request.Clip.Width);
+            violations, model, request.Options, request.Control, request.Flow, request.FlowTables is not null,
+            request.Clip.Frames, request.Clip.Height, request.Clip.Width);
         PromptLayout.Tokenize(model, request.Options.SourcePrompt, "source_prompt", violations);
         if (request.RecordAttention && request.Resume is not null)
             violations.Add(new("record_attention", "a run that records attention cannot resume", EditReasons.CheckpointCorrupt));

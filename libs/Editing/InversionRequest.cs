@@ -1,4 +1,4 @@
-using VideoGrain.Editing.Trajectories;
+using VideoGrain.Tensors;
 
 namespace VideoGrain.Editing;
 
@@ -17,8 +17,10 @@ public sealed record InversionRequest
     /// <summary>Optical flow; needed when <see cref="EditOptions.FlattenDivisors"/> has entries.</summary>
     public FlowField? Flow { get; init; }
 
-    /// <summary>Settles conflicts between trajectories at a level; null follows the options.</summary>
-    public Func<int, LinkChooser>? TrajectoryConflicts { get; init; }
+    /// <summary>
+    /// Trajectories of the whole clip at a level (0 is the latent's own size), in place of <see cref="Flow"/>; for clips that fit one pass.
+    /// </summary>
+    public Func<int, KeySelection>? FlowTables { get; init; }
 
     /// <summary>Standard normal noise for the posterior sample; null draws it from the seed.</summary>
     public LatentClip? PosteriorNoise { get; init; }

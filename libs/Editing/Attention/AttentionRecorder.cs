@@ -7,7 +7,7 @@ namespace VideoGrain.Editing.Attention;
 /// Sums attention over layers and steps (golden data 4.11), at the finest resolution of at most 32 x 32 tokens: that size was published,
 /// for latents of 64 x 64.
 /// </summary>
-internal sealed class AttentionRecorder
+public sealed class AttentionRecorder
 {
     private const int MostTokens = 32 * 32;
 

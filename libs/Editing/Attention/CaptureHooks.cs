@@ -4,7 +4,11 @@ using VideoGrain.Tensors;
 namespace VideoGrain.Editing.Attention;
 
 /// <summary>The source clip's pass of a step with feature injection: an inversion step's attention, features kept.</summary>
-internal sealed class CaptureHooks(EditOptions options, ClipWindow window, FreeU? freeU, SourceFeatures features)
+/// <param name="options">Options of the edit.</param>
+/// <param name="window">The frames in the network.</param>
+/// <param name="freeU">FreeU, or null for none.</param>
+/// <param name="features">Takes the features.</param>
+public sealed class CaptureHooks(EditOptions options, ClipWindow window, FreeU? freeU, SourceFeatures features)
     : ClipHooks(options, window, freeU)
 {
     /// <inheritdoc/>

@@ -4,7 +4,11 @@ using VideoGrain.Tensors;
 namespace VideoGrain.Editing.Attention;
 
 /// <summary>What inversion and editing share inside the UNet: attention span, trajectory attention, FreeU, recording.</summary>
-internal class ClipHooks(EditOptions options, ClipWindow window, FreeU? freeU, AttentionRecorder? recorder = null) : UNetHooks
+/// <param name="options">Options of the edit.</param>
+/// <param name="window">The frames in the network.</param>
+/// <param name="freeU">FreeU, or null for none.</param>
+/// <param name="recorder">Takes the attention, or null.</param>
+public class ClipHooks(EditOptions options, ClipWindow window, FreeU? freeU, AttentionRecorder? recorder = null) : UNetHooks
 {
     /// <summary>The options of the edit.</summary>
     protected EditOptions Options => options;

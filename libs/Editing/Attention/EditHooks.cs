@@ -7,8 +7,13 @@ namespace VideoGrain.Editing.Attention;
 /// ST-Layout attention (paper section 3.2) and feature injection during one denoising step: self-attention is pulled together inside
 /// regions, cross-attention of a region's tokens towards its phrase.
 /// </summary>
-internal sealed class EditHooks(
-    EditOptions options, ClipWindow window, FreeU? freeU, float stepStrength, ulong[] tokenOwners, SourceFeatures? features)
+/// <param name="options">Options of the edit.</param>
+/// <param name="window">The frames in the network, with their layout.</param>
+/// <param name="freeU">FreeU, or null for none.</param>
+/// <param name="stepStrength">Step factor of the modulation, 0 for none; see <see cref="EditTimeline.Strength"/>.</param>
+/// <param name="features">Features of the source to inject, or null.</param>
+public sealed class EditHooks(
+    EditOptions options, ClipWindow window, FreeU? freeU, float stepStrength, SourceFeatures? features)
     : ClipHooks(options, window, freeU)
 {
     private readonly Dictionary<(int Height, int Width), LayoutModulation> _self = [];
@@ -69,7 +74,7 @@ internal sealed class EditHooks(
     {
         var size = (site.Height, site.Width);
         if (_self.TryGetValue(size, out var modulation)) return modulation;
-        var level = Window.Layout(site.Height, site.Width);
+        var level = Window.Level(site.Height, site.Width);
         var strength = ModulationStrength.Self(level.SelfSize, Options.LambdaSelf, stepStrength, Options.HalfPrecisionCoefficients);
         return _self[size] = new LayoutModulation(level.Regions, level.Regions, strength);
     }
@@ -78,8 +83,8 @@ internal sealed class EditHooks(
     {
         var size = (site.Height, site.Width);
         if (_cross.TryGetValue(size, out var modulation)) return modulation;
-        var level = Window.Layout(site.Height, site.Width);
+        var level = Window.Level(site.Height, site.Width);
         var strength = ModulationStrength.Cross(level.CrossSize, Options.LambdaCross, stepStrength);
-        return _cross[size] = new LayoutModulation(level.Regions, tokenOwners, strength);
+        return _cross[size] = new LayoutModulation(level.Regions, Window.Layout!.TokenOwners, strength);
     }
 }

@@ -4,7 +4,7 @@ using VideoGrain.Tensors;
 namespace VideoGrain.Editing.Attention;
 
 /// <summary>Features of the source clip at one step, kept in host memory between the source's pass and the edit's.</summary>
-internal sealed class SourceFeatures
+public sealed class SourceFeatures
 {
     private readonly Dictionary<string, float[]> _values = [];
 
@@ -24,6 +24,12 @@ internal sealed class SourceFeatures
 
     /// <summary>The kept hidden features.</summary>
     public Tensor Hidden(IEngine engine, in ResnetSite site, Tensor hidden) => Restore(engine, site.Name, hidden);
+
+    /// <summary>Names of what is kept: a layer's, with ".q" and ".k" for a self-attention.</summary>
+    public IReadOnlyCollection<string> Names => _values.Keys;
+
+    /// <summary>One kept array, as the network laid it out.</summary>
+    public ReadOnlySpan<float> this[string name] => _values[name];
 
     private static string QueryKey(in AttentionSite site) => site.Name + ".q";
 

@@ -15,17 +15,20 @@ public sealed class TrajectoryTable
     public const int CoarseRadius = 1;
 
     private readonly int _frames;
-    private readonly int _members;
 
-    private TrajectoryTable(int frames, int tokens, int window, int longest)
+    /// <summary>Wraps a table made elsewhere; the array is kept, not copied.</summary>
+    /// <param name="frames">Frames of the clip.</param>
+    /// <param name="window">Entries for the token and its neighbours.</param>
+    /// <param name="length">Entries of a row, at least <paramref name="window"/>.</param>
+    /// <param name="indices">[tokens, length]: frame-major token index, or <see cref="KeySelection.None"/>.</param>
+    public TrajectoryTable(int frames, int window, int length, int[] indices)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, window);
         _frames = frames;
-        _members = longest;
-        Tokens = tokens;
+        Tokens = indices.Length / length;
         Window = window;
-        Length = window + longest - 1;
-        Indices = new int[tokens * Length];
-        Indices.AsSpan().Fill(KeySelection.None);
+        Length = length;
+        Indices = indices;
     }
 
     /// <summary>Number of tokens of the clip.</summary>
@@ -51,7 +54,11 @@ public sealed class TrajectoryTable
         var trajectories = Follow(links, anyShape);
         var side = 2 * radius + 1;
         var longest = trajectories.Max(t => t.Length);
-        var table = new TrajectoryTable(links.Frames, links.Next.Length, side * side, longest);
+        var window = side * side;
+        var length = window + longest - 1;
+        var indices = new int[links.Next.Length * length];
+        indices.AsSpan().Fill(KeySelection.None);
+        var table = new TrajectoryTable(links.Frames, window, length, indices);
         foreach (var trajectory in trajectories)
         {
             foreach (var token in trajectory)
@@ -105,7 +112,6 @@ public sealed class TrajectoryTable
     {
         var first = membersOnly ? Window : _frames == 1 ? 0 : Length - (_frames - 1);
         var width = 1 + Length - first;
-        if (membersOnly && width != _members) throw new InvalidOperationException("table and trajectories disagree");
         var indices = new int[Tokens * width];
         for (var token = 0; token < Tokens; token++)
         {

@@ -1,0 +1,386 @@
+using System.Runtime.CompilerServices;
+
+namespace VideoGrain.Tensors.Cpu.Kernels;
+
+/// <summary>
+/// Attention without the score matrix. Keys and values of every head are packed once, as right-hand sides of the matrix
+/// micro-kernel. A task takes 24 queries of one head and walks the keys in tiles of 256: scores by the micro-kernel, a streaming
+/// softmax (running maximum and sum, earlier results rescaled when the maximum grows), then probabilities times values by the
+/// micro-kernel again. Scores carry a factor log2(e), so that the softmax needs powers of two only.
+/// ST-Layout attention walks the keys twice: the first time for each row's largest and smallest score, the second time with
+/// s' = (1 - a) s + a (max - min) M, which differs from the published update by a constant per row, so the softmax is the same.
+/// </summary>
+internal static unsafe class Attention<TIsa, V>
+    where TIsa : struct, IVectorIsa<V>
+    where V : unmanaged
+{
+    /// <summary>Runs attention, plain or modulated.</summary>
+    public static void Run(CpuEngine engine, ref AttentionArguments arguments)
+    {
+        if ((long)arguments.Batch * arguments.Queries * arguments.Heads == 0) return;
+        arguments.QueryTiles = (arguments.Queries + AttentionTile.Queries - 1) / AttentionTile.Queries;
+        var tasks = checked(arguments.Batch * arguments.Heads * arguments.QueryTiles);
+        RunPacked(engine, ref arguments, &RunTask, tasks);
+    }
+
+    /// <summary>Runs the diagonal probabilities.</summary>
+    public static void RunDiagonal(CpuEngine engine, ref AttentionArguments arguments)
+    {
+        var perFrame = arguments.Queries / arguments.Frames;
+        arguments.QueryTiles = (perFrame + AttentionTile.Queries - 1) / AttentionTile.Queries;
+        if (arguments.QueryTiles == 0) return;
+        RunPacked(engine, ref arguments, &RunDiagonalTask, checked(arguments.Frames * arguments.QueryTiles));
+    }
+
+    /// <summary>Writes the scores themselves; the scale carries no other factor.</summary>
+    public static void RunScores(CpuEngine engine, ref AttentionArguments arguments)
+    {
+        if ((long)arguments.Batch * arguments.Queries == 0) return;
+        arguments.QueryTiles = (arguments.Queries + AttentionTile.Queries - 1) / AttentionTile.Queries;
+        RunPacked(engine, ref arguments, &RunScoresTask, checked(arguments.Batch * arguments.QueryTiles));
+    }
+
+    private static void RunPacked(CpuEngine engine, ref AttentionArguments arguments, delegate*<void*, int, int, void> body, int tasks)
+    {
+        arguments.KeyLayout = new PanelLayout(arguments.Size, arguments.Keys, TIsa.Width);
+        arguments.ValueLayout = new PanelLayout(arguments.Keys, arguments.Size, TIsa.Width);
+        arguments.KeyChunks = (arguments.Keys + AttentionTile.Keys - 1) / AttentionTile.Keys;
+        arguments.ScratchStride = AttentionTile.Length(arguments.Size, arguments.ValueLayout.PaddedColumns) + 32 & ~15L;
+        arguments.Scratch = engine.Scratch(arguments.ScratchStride);
+        var entries = (long)arguments.KeyBatch * arguments.Heads;
+        using var keys = engine.RentWorkspace(entries * arguments.KeyLayout.Length * sizeof(float));
+        using var values = engine.RentWorkspace(arguments.V is null ? 0 : entries * arguments.ValueLayout.Length * sizeof(float));
+        arguments.PackedKeys = keys.Pointer;
+        arguments.PackedValues = values.Pointer;
+        fixed (AttentionArguments* pinned = &arguments)
+        {
+            engine.Workers.Run(&PackTask, pinned, checked((int)(entries * arguments.KeyChunks)));
+            engine.Workers.Run(body, pinned, tasks);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(AttentionArguments*)context;
+        var entry = task / g.KeyChunks;
+        var first = task % g.KeyChunks * AttentionTile.Keys;
+        var count = Math.Min(AttentionTile.Keys, g.Keys - first);
+        var source = ((long)(entry / g.Heads) * g.Keys * g.Channels) + (entry % g.Heads * g.Size) + ((long)first * g.Channels);
+        PackKeys(g, g.K + source, first, count, g.PackedKeys + (entry * g.KeyLayout.Length));
+        if (g.V is not null) PackValues(g, g.V + source, first, count, g.PackedValues + (entry * g.ValueLayout.Length));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackKeys(in AttentionArguments g, float* source, int first, int count, float* packed)
+    {
+        for (var panel = first / g.KeyLayout.PanelWidth; panel * g.KeyLayout.PanelWidth < first + count; panel++)
+        {
+            var width = g.KeyLayout.Vectors(panel) * TIsa.Width;
+            var destination = packed + g.KeyLayout.Offset(panel);
+            var key = panel * g.KeyLayout.PanelWidth;
+            var valid = Math.Min(width, g.Keys - key);
+            for (var lane = 0; lane < width; lane++)
+            {
+                var line = source + ((long)(key - first + lane) * g.Channels);
+                for (var i = 0; i < g.Size; i++) destination[(i * width) + lane] = lane < valid ? line[i] : 0;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackValues(in AttentionArguments g, float* source, int first, int count, float* packed)
+    {
+        for (var panel = 0; panel < g.ValueLayout.Panels; panel++)
+        {
+            var width = g.ValueLayout.Vectors(panel) * TIsa.Width;
+            var column = panel * g.ValueLayout.PanelWidth;
+            var valid = Math.Min(width, g.Size - column);
+            var destination = packed + g.ValueLayout.Offset(panel) + ((long)first * width);
+            for (var key = 0; key < count; key++)
+            {
+                var line = source + ((long)key * g.Channels) + column;
+                for (var lane = 0; lane < width; lane++) destination[lane] = lane < valid ? line[lane] : 0;
+                destination += width;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(AttentionArguments*)context;
+        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, g.ValueLayout.PaddedColumns);
+        var entry = task / g.QueryTiles;
+        var head = entry % g.Heads;
+        var batch = entry / g.Heads;
+        var first = task % g.QueryTiles * AttentionTile.Queries;
+        var count = Math.Min(AttentionTile.Queries, g.Queries - first);
+        var keyEntry = ((long)(batch / (g.Batch / g.KeyBatch)) * g.Heads) + head;
+        var keys = g.PackedKeys + (keyEntry * g.KeyLayout.Length);
+        var values = g.PackedValues + (keyEntry * g.ValueLayout.Length);
+        LoadQueries(g, tile, batch, head, first, count, g.Scale * Exp2Polynomial.Log2E);
+        if (g.QueryRegions is not null) MeasureRows(g, tile, keys, first, count);
+
+        for (var r = 0; r < count; r++)
+        {
+            tile.Maximum[r] = float.NegativeInfinity;
+            tile.Sum[r] = 0;
+        }
+
+        new Span<float>(tile.Result, AttentionTile.Queries * tile.PaddedSize).Clear();
+        var end = g.Causal ? Math.Min(g.Keys, first + count) : g.Keys;
+        for (var key = 0; key < end; key += AttentionTile.Keys)
+        {
+            var width = Math.Min(AttentionTile.Keys, g.Keys - key);
+            Scores(g, tile, keys, count, key, width);
+            if (g.QueryRegions is not null) Modulate(g, tile, first, count, key, width);
+            if (g.Causal) HideFuture(tile, first, count, key, width);
+            Softmax(tile, count, width);
+            AddValues(g, tile, values, count, key, width);
+        }
+
+        for (var r = 0; r < count; r++)
+        {
+            var y = g.Y + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
+            var result = tile.Result + (r * tile.PaddedSize);
+            var factor = 1 / tile.Sum[r];
+            for (var i = 0; i < g.Size; i++) y[i] = result[i] * factor;
+        }
+    }
+
+    private static void LoadQueries(in AttentionArguments g, in AttentionTile tile, int batch, int head, int first, int count, float scale)
+    {
+        for (var r = 0; r < AttentionTile.Queries; r++)
+        {
+            var q = g.Q + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
+            for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] = r < count ? q[i] * scale : 0;
+        }
+    }
+
+    /// <summary>Scores of a tile of keys. Columns between the last key and the end of its vector hold zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scores(in AttentionArguments g, in AttentionTile tile, float* keys, int count, int key, int width)
+    {
+        for (var column = 0; column < width; column += g.KeyLayout.PanelWidth)
+        {
+            var panel = (key + column) / g.KeyLayout.PanelWidth;
+            var vectors = g.KeyLayout.Vectors(panel);
+            var right = keys + g.KeyLayout.Offset(panel);
+            for (var r = 0; r < count; r += TIsa.TileRows)
+            {
+                MicroKernel<TIsa, V>.Tile(
+                    count - r, vectors, tile.Query + (r * g.Size), g.Size, right, g.Size, tile.Scores + (r * AttentionTile.ScoreStride) + column, AttentionTile.ScoreStride, false);
+            }
+        }
+    }
+
+    /// <summary>Streaming softmax: scores become probabilities relative to the running maximum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Softmax(in AttentionTile tile, int count, int width)
+    {
+        var padded = (width + TIsa.Width - 1) / TIsa.Width * TIsa.Width;
+        for (var r = 0; r < count; r++)
+        {
+            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            for (var i = width; i < padded; i++) row[i] = float.NegativeInfinity;
+            var max = TIsa.Load(row);
+            for (var i = TIsa.Width; i < padded; i += TIsa.Width) max = TIsa.Max(max, TIsa.Load(row + i));
+            var highest = TIsa.MaxElement(max);
+            if (highest > tile.Maximum[r])
+            {
+                Rescale(tile, r, tile.Maximum[r] - highest);
+                tile.Maximum[r] = highest;
+            }
+
+            var offset = TIsa.Broadcast(tile.Maximum[r]);
+            var sum = TIsa.Broadcast(0);
+            for (var i = 0; i < padded; i += TIsa.Width)
+            {
+                var p = TIsa.Exp2(TIsa.Subtract(TIsa.Load(row + i), offset));
+                sum = TIsa.Add(sum, p);
+                TIsa.Store(row + i, p);
+            }
+
+            tile.Sum[r] += TIsa.Sum(sum);
+        }
+    }
+
+    private static void Rescale(in AttentionTile tile, int row, float exponent)
+    {
+        var factor = MathF.Pow(2, exponent);
+        tile.Sum[row] *= factor;
+        var result = tile.Result + (row * tile.PaddedSize);
+        for (var i = 0; i < tile.PaddedSize; i++) result[i] *= factor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddValues(in AttentionArguments g, in AttentionTile tile, float* values, int count, int key, int width)
+    {
+        for (var panel = 0; panel < g.ValueLayout.Panels; panel++)
+        {
+            var vectors = g.ValueLayout.Vectors(panel);
+            var right = values + g.ValueLayout.Offset(panel) + ((long)key * vectors * TIsa.Width);
+            var result = tile.Result + (panel * g.ValueLayout.PanelWidth);
+            for (var r = 0; r < count; r += TIsa.TileRows)
+            {
+                MicroKernel<TIsa, V>.Tile(
+                    count - r, vectors, tile.Scores + (r * AttentionTile.ScoreStride), AttentionTile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, true);
+            }
+        }
+    }
+
+    /// <summary>First walk of ST-Layout attention: each row's extremes, and what they make of its modulation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MeasureRows(in AttentionArguments g, in AttentionTile tile, float* keys, int first, int count)
+    {
+        for (var r = 0; r < count; r++)
+        {
+            tile.Maximum[r] = float.NegativeInfinity;
+            tile.Minimum[r] = float.PositiveInfinity;
+        }
+
+        for (var key = 0; key < g.Keys; key += AttentionTile.Keys)
+        {
+            var width = Math.Min(AttentionTile.Keys, g.Keys - key);
+            Scores(g, tile, keys, count, key, width);
+            for (var r = 0; r < count; r++)
+            {
+                var row = tile.Scores + (r * AttentionTile.ScoreStride);
+                V max = TIsa.Broadcast(tile.Maximum[r]), min = TIsa.Broadcast(tile.Minimum[r]);
+                var i = 0;
+                for (; i <= width - TIsa.Width; i += TIsa.Width)
+                {
+                    var s = TIsa.Load(row + i);
+                    max = TIsa.Max(max, s);
+                    min = TIsa.Min(min, s);
+                }
+
+                float highest = TIsa.MaxElement(max), lowest = TIsa.MinElement(min);
+                for (; i < width; i++)
+                {
+                    highest = row[i] > highest ? row[i] : highest;
+                    lowest = row[i] < lowest ? row[i] : lowest;
+                }
+
+                tile.Maximum[r] = highest;
+                tile.Minimum[r] = lowest;
+            }
+        }
+
+        for (var r = 0; r < count; r++)
+        {
+            tile.Keep[r] = 1 - g.Strength[first + r];
+            tile.Gain[r] = g.Strength[first + r] * (tile.Maximum[r] - tile.Minimum[r]);
+        }
+    }
+
+    /// <summary>s' = (1 - a) s + a (max - min) M. Neighbouring queries mostly lie in the same regions, so a row of M serves several.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Modulate(in AttentionArguments g, in AttentionTile tile, int first, int count, int key, int width)
+    {
+        var padded = (width + TIsa.Width - 1) / TIsa.Width * TIsa.Width;
+        var known = false;
+        ulong regions = 0;
+        for (var r = 0; r < count; r++)
+        {
+            if (g.Strength[first + r] == 0) continue;
+            if (!known || g.QueryRegions[first + r] != regions)
+            {
+                regions = g.QueryRegions[first + r];
+                known = true;
+                for (var i = 0; i < padded; i++) tile.Membership[i] = i < width && (g.KeyRegions[key + i] & regions) != 0 ? 1 : 0;
+            }
+
+            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            V keep = TIsa.Broadcast(tile.Keep[r]), gain = TIsa.Broadcast(tile.Gain[r]);
+            for (var i = 0; i < padded; i += TIsa.Width)
+                TIsa.Store(row + i, TIsa.MultiplyAdd(keep, TIsa.Load(row + i), TIsa.Multiply(gain, TIsa.Load(tile.Membership + i))));
+        }
+    }
+
+    private static void HideFuture(in AttentionTile tile, int first, int count, int key, int width)
+    {
+        for (var r = 0; r < count; r++)
+        {
+            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            for (var i = Math.Max(0, first + r + 1 - key); i < width; i++) row[i] = float.NegativeInfinity;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunScoresTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(AttentionArguments*)context;
+        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, 0);
+        var batch = task / g.QueryTiles;
+        var first = task % g.QueryTiles * AttentionTile.Queries;
+        var count = Math.Min(AttentionTile.Queries, g.Queries - first);
+        var keys = g.PackedKeys + (batch / (g.Batch / g.KeyBatch) * g.KeyLayout.Length);
+        LoadQueries(g, tile, batch, 0, first, count, g.Scale);
+        for (var key = 0; key < g.Keys; key += AttentionTile.Keys)
+        {
+            var width = Math.Min(AttentionTile.Keys, g.Keys - key);
+            Scores(g, tile, keys, count, key, width);
+            for (var r = 0; r < count; r++)
+            {
+                var y = g.Y + ((((long)batch * g.Queries) + first + r) * g.Keys) + key;
+                new ReadOnlySpan<float>(tile.Scores + (r * AttentionTile.ScoreStride), width).CopyTo(new Span<float>(y, width));
+            }
+        }
+    }
+
+    /// <summary>Probabilities of a frame's queries on its own keys: one walk for maximum and sum of the whole row, then the frame's keys again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunDiagonalTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(AttentionArguments*)context;
+        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, 0);
+        var perFrame = g.Queries / g.Frames;
+        var frameStart = task / g.QueryTiles * perFrame;
+        var inFrame = task % g.QueryTiles * AttentionTile.Queries;
+        var first = frameStart + inFrame;
+        var count = Math.Min(AttentionTile.Queries, perFrame - inFrame);
+        var y = g.Y + ((long)first * perFrame);
+        new Span<float>(y, count * perFrame).Clear();
+        for (var head = 0; head < g.Heads; head++)
+        {
+            var keys = g.PackedKeys + (head * g.KeyLayout.Length);
+            LoadQueries(g, tile, 0, head, first, count, g.Scale * Exp2Polynomial.Log2E);
+            for (var r = 0; r < count; r++)
+            {
+                tile.Maximum[r] = float.NegativeInfinity;
+                tile.Sum[r] = 0;
+            }
+
+            for (var key = 0; key < g.Keys; key += AttentionTile.Keys)
+            {
+                var width = Math.Min(AttentionTile.Keys, g.Keys - key);
+                Scores(g, tile, keys, count, key, width);
+                Softmax(tile, count, width);
+            }
+
+            for (var key = frameStart / AttentionTile.Keys * AttentionTile.Keys; key < frameStart + perFrame; key += AttentionTile.Keys)
+            {
+                var width = Math.Min(AttentionTile.Keys, g.Keys - key);
+                Scores(g, tile, keys, count, key, width);
+                AddProbabilities(g, tile, count, y, perFrame, key - frameStart, width);
+            }
+        }
+    }
+
+    private static void AddProbabilities(in AttentionArguments g, in AttentionTile tile, int count, float* y, int perFrame, int offset, int width)
+    {
+        int begin = Math.Max(0, -offset), end = Math.Min(width, perFrame - offset);
+        for (var r = 0; r < count; r++)
+        {
+            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            var line = y + ((long)r * perFrame) + offset;
+            var maximum = TIsa.Broadcast(tile.Maximum[r]);
+            var factor = 1 / (tile.Sum[r] * g.Heads);
+            for (var i = begin / TIsa.Width * TIsa.Width; i < end; i += TIsa.Width)
+                TIsa.Store(row + i, TIsa.Exp2(TIsa.Subtract(TIsa.Load(row + i), maximum)));
+            for (var i = begin; i < end; i++) line[i] += row[i] * factor;
+        }
+    }
+}

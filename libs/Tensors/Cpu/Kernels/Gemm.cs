@@ -1,0 +1,267 @@
+using System.Runtime.CompilerServices;
+using VideoGrain.Tensors.Cpu.Memory;
+
+namespace VideoGrain.Tensors.Cpu.Kernels;
+
+/// <summary>
+/// Matrix products and convolutions. A task owns some rows and some panels of the result. It walks the inner dimension in
+/// blocks: copies its rows' block into scratch (a convolution gathers its windows here, so no im2col matrix exists), then
+/// runs the micro-kernel over panels (outer, from the second-level cache) and row tiles (inner, from the first).
+/// The last block is followed by the epilogue while the tile is still in the cache.
+/// No sum depends on the blocking of rows and columns, so results do not depend on the number of threads.
+/// </summary>
+internal static unsafe class Gemm<TIsa, V>
+    where TIsa : struct, IVectorIsa<V>
+    where V : unmanaged
+{
+    private const int DepthBlock = 384;
+    private const int RowsPerTask = 96;
+    private const int TasksPerThread = 4;
+    private const int GegluPanels = 4;
+    private const long SmallProduct = 1 << 16;
+
+    // A stride that is an odd number of cache lines spreads the rows of a tile over the sets of the first-level cache.
+    private const int StridePadding = NativeBuffer.Alignment / sizeof(float);
+
+    /// <summary>Runs the product.</summary>
+    public static void Run(CpuEngine engine, ref GemmArguments arguments)
+    {
+        if (arguments.Rows == 0) return;
+        var layout = arguments.Layout;
+        var small = (long)arguments.Rows * layout.Columns * layout.Depth < SmallProduct;
+        arguments.BlockRows = RowsPerTask;
+        var rowBlocks = (arguments.Rows + RowsPerTask - 1) / RowsPerTask;
+        var panels = arguments.Geglu ? layout.Panels / 2 : layout.Panels;
+        var wanted = small ? 1 : ((engine.Workers.Threads * TasksPerThread) + rowBlocks - 1) / rowBlocks;
+        arguments.BlockPanels = Math.Max(1, panels / Math.Min(wanted, panels));
+        if (arguments.Geglu) arguments.BlockPanels = Math.Min(arguments.BlockPanels, GegluPanels);
+        arguments.PanelBlocks = (panels + arguments.BlockPanels - 1) / arguments.BlockPanels;
+        arguments.ScratchStride = LeftLength() + TileLength() + (arguments.Geglu ? GegluLength(arguments.BlockPanels) : 0);
+        arguments.Scratch = engine.Scratch(arguments.ScratchStride);
+        var tasks = checked(rowBlocks * arguments.PanelBlocks);
+        fixed (GemmArguments* pinned = &arguments)
+        {
+            if (small)
+            {
+                for (var task = 0; task < tasks; task++) RunTask(pinned, task, 0);
+            }
+            else
+            {
+                engine.Workers.Run(&RunTask, pinned, tasks);
+            }
+        }
+    }
+
+    private static int LeftLength() => RowsPerTask * LeftStride(DepthBlock);
+
+    private static int TileLength() => TIsa.TileRows * 2 * TIsa.Width;
+
+    private static int GegluLength(int panels) => RowsPerTask * GegluStride(panels);
+
+    private static int GegluStride(int panels) => panels * 4 * TIsa.Width;
+
+    private static int LeftStride(int depth) => (((depth + (2 * StridePadding) - 1) / (2 * StridePadding)) * 2 * StridePadding) + StridePadding;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(GemmArguments*)context;
+        var scratch = g.Scratch + (worker * g.ScratchStride);
+        var row = task / g.PanelBlocks * g.BlockRows;
+        var rows = Math.Min(g.BlockRows, g.Rows - row);
+        var panel = task % g.PanelBlocks * g.BlockPanels;
+        if (g.Geglu) RunGeglu(g, row, rows, panel, Math.Min(panel + g.BlockPanels, g.Layout.Panels / 2), scratch);
+        else RunPanels(g, row, rows, panel, Math.Min(panel + g.BlockPanels, g.Layout.Panels), scratch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunPanels(in GemmArguments g, int row, int rows, int firstPanel, int endPanel, float* scratch)
+    {
+        var tile = scratch + LeftLength();
+        for (var depth = 0; depth < g.Layout.Depth; depth += DepthBlock)
+        {
+            var length = Math.Min(DepthBlock, g.Layout.Depth - depth);
+            var stride = LeftStride(length);
+            PackLeft(g, row, rows, depth, length, scratch, stride);
+            var last = depth + length == g.Layout.Depth;
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                var column = panel * g.Layout.PanelWidth;
+                var columns = Math.Min(g.Layout.PanelWidth, g.Layout.Columns - column);
+                var vectors = g.Layout.Vectors(panel);
+                var right = g.Panels + g.Layout.Offset(panel) + ((long)depth * vectors * TIsa.Width);
+                for (var r = 0; r < rows; r += TIsa.TileRows)
+                {
+                    var tileRows = Math.Min(TIsa.TileRows, rows - r);
+                    var y = g.Y + ((long)(row + r) * g.Layout.Columns) + column;
+                    var whole = columns == vectors * TIsa.Width && (tileRows == TIsa.TileRows || tileRows == MicroKernel<TIsa, V>.SmallTileRows);
+                    if (whole)
+                    {
+                        MicroKernel<TIsa, V>.Tile(tileRows, vectors, scratch + (r * stride), stride, right, length, y, g.Layout.Columns, depth > 0);
+                    }
+                    else
+                    {
+                        MicroKernel<TIsa, V>.Tile(tileRows, vectors, scratch + (r * stride), stride, right, length, tile, 2 * TIsa.Width, false);
+                        CopyTile(tile, y, g.Layout.Columns, tileRows, columns, depth > 0);
+                    }
+
+                    if (last) Epilogue(g, row + r, tileRows, column, columns, y);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunGeglu(in GemmArguments g, int row, int rows, int firstPanel, int endPanel, float* scratch)
+    {
+        // Value and gate panels side by side in scratch: the caller has made sure that half the columns are whole panels.
+        var half = g.Layout.Panels / 2;
+        var result = scratch + LeftLength() + TileLength();
+        var resultStride = GegluStride(g.BlockPanels);
+        for (var depth = 0; depth < g.Layout.Depth; depth += DepthBlock)
+        {
+            var length = Math.Min(DepthBlock, g.Layout.Depth - depth);
+            var stride = LeftStride(length);
+            PackLeft(g, row, rows, depth, length, scratch, stride);
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                for (var side = 0; side < 2; side++)
+                {
+                    var right = g.Panels + g.Layout.Offset(panel + (side * half)) + ((long)depth * 2 * TIsa.Width);
+                    var c = result + (((2 * (panel - firstPanel)) + side) * 2 * TIsa.Width);
+                    for (var r = 0; r < rows; r += TIsa.TileRows)
+                    {
+                        MicroKernel<TIsa, V>.Tile(
+                            TIsa.TileRows, 2, scratch + (r * stride), stride, right, length, c + (r * resultStride), resultStride, depth > 0);
+                    }
+                }
+            }
+        }
+
+        var columns = g.Layout.Columns / 2;
+        for (var r = 0; r < rows; r++)
+        {
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                var c = result + (r * resultStride) + ((panel - firstPanel) * 4 * TIsa.Width);
+                var column = panel * g.Layout.PanelWidth;
+                var y = g.Y + ((long)(row + r) * columns) + column;
+                for (var i = 0; i < 2; i++)
+                {
+                    var value = TIsa.Load(c + (i * TIsa.Width));
+                    var gate = TIsa.Load(c + ((2 + i) * TIsa.Width));
+                    if (g.Bias is not null)
+                    {
+                        value = TIsa.Add(value, TIsa.Load(g.Bias + column + (i * TIsa.Width)));
+                        gate = TIsa.Add(gate, TIsa.Load(g.Bias + columns + column + (i * TIsa.Width)));
+                    }
+
+                    TIsa.Store(y + (i * TIsa.Width), TIsa.Multiply(value, VectorMath<TIsa, V>.Gelu(gate)));
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyTile(float* tile, float* y, int strideY, int rows, int columns, bool accumulate)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            var source = tile + (r * 2 * TIsa.Width);
+            var destination = y + ((long)r * strideY);
+            for (var i = 0; i < columns; i++) destination[i] = accumulate ? destination[i] + source[i] : source[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Epilogue(in GemmArguments g, int row, int rows, int column, int columns, float* y)
+    {
+        if (g.Bias is null && g.Residual is null && g.Shift is null && g.Activation == Activation.None) return;
+        for (var r = 0; r < rows; r++)
+        {
+            var line = y + ((long)r * g.Layout.Columns);
+            var residual = g.Residual is null ? null : g.Residual + ((long)(row + r) * g.Layout.Columns) + column;
+            var shift = g.Shift is null ? null : g.Shift + ((long)((row + r) / g.RowsPerShift) * g.Layout.Columns) + column;
+            var bias = g.Bias is null ? null : g.Bias + column;
+            var i = 0;
+            for (; i <= columns - TIsa.Width; i += TIsa.Width)
+            {
+                var value = TIsa.Load(line + i);
+                if (bias is not null) value = TIsa.Add(value, TIsa.Load(bias + i));
+                value = VectorMath<TIsa, V>.Activate(value, g.Activation);
+                if (shift is not null) value = TIsa.Add(value, TIsa.Load(shift + i));
+                if (residual is not null) value = TIsa.Add(value, TIsa.Load(residual + i));
+                TIsa.Store(line + i, value);
+            }
+
+            if (i < columns)
+            {
+                var rest = columns - i;
+                var value = Partial<TIsa, V>.Load(line + i, rest);
+                if (bias is not null) value = TIsa.Add(value, TIsa.Load(bias + i));
+                value = VectorMath<TIsa, V>.Activate(value, g.Activation);
+                if (shift is not null) value = TIsa.Add(value, Partial<TIsa, V>.Load(shift + i, rest));
+                if (residual is not null) value = TIsa.Add(value, Partial<TIsa, V>.Load(residual + i, rest));
+                Partial<TIsa, V>.Store(line + i, value, rest);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackLeft(in GemmArguments g, int row, int rows, int depth, int length, float* packed, int stride)
+    {
+        if (g.IsConvolution)
+        {
+            GatherWindows(g, row, rows, depth, length, packed, stride);
+            return;
+        }
+
+        for (var r = 0; r < rows; r++) Copy(g.X + ((long)(row + r) * g.Layout.Depth) + depth, packed + (r * stride), length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherWindows(in GemmArguments g, int row, int rows, int depth, int length, float* packed, int stride)
+    {
+        var pixels = g.OutHeight * g.OutWidth;
+        for (var r = 0; r < rows; r++)
+        {
+            var image = (row + r) / pixels;
+            var pixel = (row + r) % pixels;
+            var top = (pixel / g.OutWidth * g.Stride) - g.PadTop;
+            var left = (pixel % g.OutWidth * g.Stride) - g.PadLeft;
+            var source = g.X + ((long)image * g.Height * g.Width * g.Channels);
+            var destination = packed + (r * stride);
+            var tap = depth / g.Channels;
+            var channel = depth % g.Channels;
+            for (var done = 0; done < length;)
+            {
+                var run = Math.Min(g.Channels - channel, length - done);
+                var y = top + (tap / g.Kernel);
+                var x = left + (tap % g.Kernel);
+                if ((uint)y < (uint)g.Height && (uint)x < (uint)g.Width)
+                    Copy(source + ((((long)y * g.Width) + x) * g.Channels) + channel, destination + done, run);
+                else
+                    Clear(destination + done, run);
+                done += run;
+                channel = 0;
+                tap++;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* source, float* destination, int length)
+    {
+        var i = 0;
+        for (; i <= length - TIsa.Width; i += TIsa.Width) TIsa.Store(destination + i, TIsa.Load(source + i));
+        for (; i < length; i++) destination[i] = source[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(float* destination, int length)
+    {
+        var i = 0;
+        for (; i <= length - TIsa.Width; i += TIsa.Width) TIsa.Store(destination + i, TIsa.Broadcast(0));
+        for (; i < length; i++) destination[i] = 0;
+    }
+}

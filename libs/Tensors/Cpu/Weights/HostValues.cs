@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using VideoGrain.Tensors.Cpu.Memory;
+
+namespace VideoGrain.Tensors.Cpu.Weights;
+
+/// <summary>Reads floating-point host tensors as fp32.</summary>
+internal static unsafe class HostValues
+{
+    private const int BFloat16Shift = 16;
+
+    /// <summary>Requires a floating-point type.</summary>
+    public static void RequireFloat(HostTensor tensor, string name) =>
+        Check.That(
+            tensor.Type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16, name, $"must be fp32, fp16 or bf16, got {tensor.Type}");
+
+    /// <summary>Widens elements from <paramref name="start"/> on.</summary>
+    public static void Read(HostTensor tensor, long start, Span<float> destination)
+    {
+        var size = HostTensor.SizeOf(tensor.Type);
+        var bytes = tensor.Data.Span.Slice(checked((int)(start * size)), destination.Length * size);
+        switch (tensor.Type)
+        {
+            case ElementType.Float32:
+                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(destination);
+                break;
+            case ElementType.Float16:
+                var halves = MemoryMarshal.Cast<byte, Half>(bytes);
+                for (var i = 0; i < destination.Length; i++) destination[i] = (float)halves[i];
+                break;
+            case ElementType.BFloat16:
+                var upper = MemoryMarshal.Cast<byte, ushort>(bytes);
+                for (var i = 0; i < destination.Length; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << BFloat16Shift);
+                break;
+            default:
+                throw new ArgumentException($"expected a floating-point tensor, got {tensor.Type}", nameof(tensor));
+        }
+    }
+
+    /// <summary>Copies a tensor to native memory, followed by zeros up to <paramref name="length"/> elements.</summary>
+    public static NativeBuffer ToNative(HostTensor tensor, long length)
+    {
+        var buffer = new NativeBuffer(length * sizeof(float));
+        const int Step = 1 << 20;
+        for (long start = 0; start < tensor.ElementCount; start += Step)
+            Read(tensor, start, new Span<float>(buffer.Pointer + start, (int)Math.Min(Step, tensor.ElementCount - start)));
+        for (var i = tensor.ElementCount; i < length; i++) buffer.Pointer[i] = 0;
+        return buffer;
+    }
+}
