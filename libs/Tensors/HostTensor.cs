@@ -12,16 +12,10 @@ public sealed class HostTensor
     /// <param name="type">Element type of <paramref name="data"/>.</param>
     /// <param name="shape">Sizes of the dimensions, outermost first; empty for a scalar.</param>
     /// <param name="data">Exactly the elements' bytes.</param>
-    /// <exception cref="ArgumentException">A size is negative, or the byte count does not fit shape and type.</exception>
+    /// <exception cref="ArgumentException">A size is negative, the sizes' product is too large, or the byte count does not fit shape and type.</exception>
     public HostTensor(ElementType type, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> data)
     {
-        long count = 1;
-        foreach (var size in shape)
-        {
-            if (size < 0) throw new ArgumentException($"dimension sizes must not be negative, got {size}", nameof(shape));
-            count = checked(count * size);
-        }
-
+        var count = Check.Count(shape, nameof(shape));
         if (data.Length != count * SizeOf(type))
             throw new ArgumentException($"{data.Length} bytes do not hold {count} elements of {type}", nameof(data));
         Type = type;

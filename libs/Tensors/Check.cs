@@ -1,4 +1,4 @@
-namespace VideoGrain.Tensors.Cpu;
+namespace VideoGrain.Tensors;
 
 /// <summary>Argument checks whose messages name the argument, its shape and what was expected.</summary>
 internal static class Check

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace VideoGrain.Tensors.Cpu;
+namespace VideoGrain.Tensors;
 
 /// <summary>An error message that is put together only when the check has failed.</summary>
 [InterpolatedStringHandler]
