@@ -67,6 +67,9 @@ internal sealed class MessageReader(PipeReader pipe, int? maxMessageSize, string
         }
     }
 
+    /// <summary>Gives the pipe's buffers back; nothing can be read afterwards.</summary>
+    public void Complete() => pipe.Complete();
+
     private static RpcException Failure(StatusCode code, string detail, Exception? cause = null) => new(new Status(code, detail, cause));
 
     private bool TryTakeFrame(ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> payload, out bool compressed)
