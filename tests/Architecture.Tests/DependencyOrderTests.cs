@@ -1,6 +1,6 @@
 namespace VideoGrain.Architecture.Tests;
 
-/// <summary>Dependencies run one way: services -> {ServiceDefaults, Editing, Media} -> Diffusion -> Tensors.</summary>
+/// <summary>Dependencies run one way: services -> ServiceDefaults -> Editing -> Diffusion -> Tensors; Media and Quality beside them.</summary>
 public class DependencyOrderTests
 {
     /// <summary>What each project of the product may refer to; nothing else is allowed.</summary>
@@ -13,7 +13,7 @@ public class DependencyOrderTests
         ["libs/Media"] = [],
         ["libs/Editing"] = ["libs/Diffusion", "libs/Tensors"],
         ["libs/Quality"] = ["libs/Media", "libs/Diffusion", "libs/Tensors"],
-        ["libs/ServiceDefaults"] = ["protos", "libs/Diffusion", "libs/Tensors"],
+        ["libs/ServiceDefaults"] = ["protos", "libs/Editing", "libs/Diffusion", "libs/Tensors"],
         ["services/*"] = ["protos", "libs/ServiceDefaults", "libs/Editing", "libs/Media", "libs/Diffusion", "libs/Tensors", "libs/Tensors.Torch"],
         ["cli"] = ["protos", "libs/*", "services/*"],
         ["portable/*"] = ["portable/*"],

@@ -1,0 +1,11 @@
+namespace VideoGrain.ServiceDefaults.Models;
+
+/// <summary>The compute engine of a stage; configuration section "Engine".</summary>
+public sealed class EngineOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Engine";
+
+    /// <summary>Threads of the CPU engine, 0 or more; 0 takes all cores. Default: 0.</summary>
+    public int Threads { get; set; }
+}
