@@ -1,11 +1,9 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Security;
 using VideoGrain.ServiceDefaults.Telemetry;
@@ -31,9 +29,7 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton<Readiness>();
         services.AddHostedService<StartupRunner>();
         services.AddGrpc(options => AddInterceptors(options));
-        services.AddGrpcReflection();
-        services.AddGrpcHealthChecks(options =>
-            options.Services.Map("", context => context.Tags.Contains(HealthTags.Ready)))
+        services.AddHealthChecks()
             .AddCheck<ReadyCheck>("ready", tags: [HealthTags.Ready])
             .AddCheck<StartedCheck>("started", tags: [HealthTags.Startup]);
 
@@ -42,11 +38,9 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps health (gRPC, /healthz, /readyz, /startupz), reflection and /metrics.</summary>
+    /// <summary>Maps health (/healthz, /readyz, /startupz) and /metrics.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.MapGrpcHealthChecksService();
-        app.MapGrpcReflectionService();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/readyz", Tagged(HealthTags.Ready));
         app.MapHealthChecks("/startupz", Tagged(HealthTags.Startup));

@@ -8,21 +8,21 @@ internal sealed class ServerTelemetryInterceptor(RpcInstruments instruments, Tim
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        Measure(context, continuation(request, context));
+        Measure(context, () => continuation(request, context));
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Measure(context, continuation(requestStream, context));
+        Measure(context, () => continuation(requestStream, context));
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Measure(context, WithResult(continuation(request, responseStream, context)));
+        Measure(context, () => WithResult(continuation(request, responseStream, context)));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Measure(context, WithResult(continuation(requestStream, responseStream, context)));
+        Measure(context, () => WithResult(continuation(requestStream, responseStream, context)));
 
     private static async Task<bool> WithResult(Task task)
     {
@@ -30,13 +30,13 @@ internal sealed class ServerTelemetryInterceptor(RpcInstruments instruments, Tim
         return true;
     }
 
-    private async Task<T> Measure<T>(ServerCallContext context, Task<T> call)
+    private async Task<T> Measure<T>(ServerCallContext context, Func<Task<T>> call)
     {
         var started = time.GetTimestamp();
         var status = StatusCode.OK;
         try
         {
-            return await call;
+            return await call();
         }
         catch (RpcException exception)
         {
