@@ -1,12 +1,58 @@
+using VideoGrain.Diffusion;
+using VideoGrain.Tensors;
+using VideoGrain.Tensors.Cpu;
+
 [assembly: AssemblyFixture(typeof(VideoGrain.Golden.GoldenContext))]
 
 namespace VideoGrain.Golden;
 
-/// <summary>What all cases of a run share: the report, and models, each loaded once. Prints the report when the run ends.</summary>
+/// <summary>What all cases of a run share: the engine, the models, each loaded once, and the report, printed when the run ends.</summary>
 public sealed class GoldenContext : IDisposable
 {
+    private readonly Dictionary<string, StableDiffusion> _models = new(StringComparer.Ordinal);
+
+    public IEngine Engine { get; } = new CpuEngine();
+
     public GoldenReport Report { get; } = new();
 
+    /// <summary>The model that a case names.</summary>
+    public StableDiffusion Model(GoldenCase golden)
+    {
+        var folder = golden.FindModel();
+        if (!_models.TryGetValue(folder, out var model)) _models.Add(folder, model = StableDiffusion.Load(folder, Engine));
+        return model;
+    }
+
+    /// <summary>A (b, c, f, h, w) tensor of a case as [b * f, h, w, c].</summary>
+    public Tensor UploadClip(GoldenCase golden, string name)
+    {
+        var s = golden.Shape(name);
+        return Engine.Upload(ClipLayout.ToImages(golden.Floats(name), s), s[0] * s[2], s[3], s[4], s[1]);
+    }
+
+    /// <summary>A tensor of a case under its own shape.</summary>
+    public Tensor Upload(GoldenCase golden, string name) => Engine.Upload(golden.Floats(name), golden.Shape(name));
+
+    /// <summary>All elements of a tensor.</summary>
+    public float[] Download(Tensor tensor)
+    {
+        var values = new float[tensor.ElementCount];
+        Engine.Download(tensor, values);
+        return values;
+    }
+
+    /// <summary>Compares [b * f, h, w, c] with a (b, c, f, h, w) tensor of the case.</summary>
+    public void CompareClip(GoldenCase golden, string name, Tensor actual) => CompareClip(golden, name, Download(actual));
+
+    /// <summary>Compares [b * f, h, w, c] with a (b, c, f, h, w) tensor of the case.</summary>
+    public void CompareClip(GoldenCase golden, string name, ReadOnlySpan<float> actual) =>
+        Report.Compare(golden, name, actual, ClipLayout.ToImages(golden.Floats(name), golden.Shape(name)));
+
     /// <inheritdoc/>
-    public void Dispose() => Console.WriteLine(Report.Summary());
+    public void Dispose()
+    {
+        foreach (var model in _models.Values) model.Dispose();
+        Engine.Dispose();
+        Console.WriteLine(Report.Summary());
+    }
 }
