@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using VideoGrain.Diffusion.Tests.Support;
+using VideoGrain.Tensors.Cpu;
+
+namespace VideoGrain.Diffusion.Tests;
+
+public sealed class ModelFormatTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly CpuEngine _engine = new();
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("unet/config.json", "block_out_channels", "[48, 64, 96, 97]")]
+    [InlineData("unet/config.json", "block_out_channels", "[]")]
+    [InlineData("unet/config.json", "block_out_channels", "\"wide\"")]
+    [InlineData("unet/config.json", "block_out_channels", "[48, 64, 96, 2000000000]")]
+    [InlineData("unet/config.json", "attention_head_dim", "7")]
+    [InlineData("unet/config.json", "attention_head_dim", "[8, 8]")]
+    [InlineData("unet/config.json", "layers_per_block", "0")]
+    [InlineData("unet/config.json", "layers_per_block", "2.5")]
+    [InlineData("unet/config.json", "layers_per_block", "1e9")]
+    [InlineData("unet/config.json", "down_block_types", "[\"CrossAttnDownBlock2D\", \"CrossAttnDownBlock2D\", \"CrossAttnDownBlock2D\", \"AttnDownBlock2D\"]")]
+    [InlineData("unet/config.json", "up_block_types", "[\"UpBlock2D\"]")]
+    [InlineData("unet/config.json", "in_channels", "9")]
+    [InlineData("unet/config.json", "cross_attention_dim", "768")]
+    [InlineData("unet/config.json", "act_fn", "\"mish\"")]
+    [InlineData("unet/config.json", "addition_embed_type", "\"text_time\"")]
+    [InlineData("unet/config.json", "_class_name", "\"FluxTransformer2DModel\"")]
+    [InlineData("vae/config.json", "norm_num_groups", "7")]
+    [InlineData("vae/config.json", "scaling_factor", "0")]
+    [InlineData("vae/config.json", "latent_channels", "16")]
+    [InlineData("vae/config.json", "down_block_types", "[\"A\", \"B\", \"C\", \"D\"]")]
+    [InlineData("text_encoder/config.json", "hidden_act", "\"relu\"")]
+    [InlineData("text_encoder/config.json", "num_attention_heads", "3")]
+    [InlineData("text_encoder/config.json", "max_position_embeddings", "16")]
+    [InlineData("text_encoder/config.json", "vocab_size", "10")]
+    [InlineData("text_encoder/config.json", "hidden_size", null)]
+    [InlineData("scheduler/scheduler_config.json", "prediction_type", "\"v_prediction\"")]
+    [InlineData("scheduler/scheduler_config.json", "beta_schedule", "\"squaredcos_cap_v2\"")]
+    [InlineData("scheduler/scheduler_config.json", "num_train_timesteps", "1")]
+    [InlineData("scheduler/scheduler_config.json", "clip_sample", "true")]
+    [InlineData("scheduler/scheduler_config.json", "trained_betas", "[0.1, 0.2]")]
+    [InlineData("tokenizer/tokenizer_config.json", "model_max_length", "2")]
+    public void Load_BadConfigurationField_NamesFileAndField(string file, string field, string? value)
+    {
+        var model = Models.Copy(Models.Toybox, _folder);
+        Models.Edit(Path.Combine(model, file), json => json[field] = value is null ? null : JsonNode.Parse(value));
+        var e = Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine));
+
+        // A disagreement between two files is reported at either of them.
+        var disagreement = field is "vocab_size" or "latent_channels" or "cross_attention_dim" or "max_position_embeddings" or "hidden_size";
+        if (!disagreement) Assert.Equal((Path.Combine(model, file), field), (e.Path, e.Item));
+        Assert.NotNull(e.Item);
+    }
+
+    [Theory]
+    [InlineData("model_index.json")]
+    [InlineData("unet/config.json")]
+    [InlineData("scheduler/scheduler_config.json")]
+    [InlineData("tokenizer/vocab.json")]
+    public void Load_MissingOrBrokenJson_NamesTheFile(string file)
+    {
+        var model = Models.Copy(Models.Toybox, _folder);
+        var path = Path.Combine(model, file);
+        File.WriteAllText(path, "{ \"a\": [");
+        Assert.Equal(path, Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine)).Path);
+        File.Delete(path);
+        Assert.Equal(path, Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine)).Path);
+    }
+
+    [Fact]
+    public void Load_NoFolder_SaysSo() =>
+        Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(Path.Combine(_folder.Path, "nowhere"), _engine));
+
+    [Fact]
+    public void Load_PickledWeightsOnly_AreRefused()
+    {
+        var model = Models.Copy(Models.Toybox, _folder);
+        var weights = Path.Combine(model, "vae", "diffusion_pytorch_model.safetensors");
+        File.Move(weights, Path.ChangeExtension(weights, ".bin"));
+        var e = Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine));
+        Assert.Contains("pickled", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_MissingTensor_NamesIt()
+    {
+        var model = Damaged(tensor => tensor.Name == Bias ? [] : [tensor]);
+        AssertFaultAt(model, Bias, "missing");
+    }
+
+    [Fact]
+    public void Load_UnknownTensor_NamesIt()
+    {
+        var model = Damaged(tensor => tensor.Name == Bias ? [tensor, tensor with { Name = "lora.up" }] : [tensor]);
+        AssertFaultAt(model, "lora.up", "not part of the model");
+    }
+
+    [Fact]
+    public void Load_WrongShape_NamesTensorAndBothShapes()
+    {
+        var model = Damaged(tensor => tensor.Name == Bias ? [tensor with { Shape = [2, 64] }] : [tensor]);
+        AssertFaultAt(model, Bias, "[2, 64], config.json implies [128]");
+    }
+
+    [Fact]
+    public void Load_IntegerWeights_NameTheTensor()
+    {
+        var model = Damaged(tensor => tensor.Name == Bias ? [tensor with { Type = "I64", Data = new byte[128 * 8] }] : [tensor]);
+        AssertFaultAt(model, Bias, "Int64");
+    }
+
+    [Fact]
+    public void Load_TruncatedWeights_NameTheFile()
+    {
+        var model = Models.Copy(Models.Toybox, _folder);
+        var path = Path.Combine(model, "unet", "diffusion_pytorch_model.safetensors");
+        var bytes = File.ReadAllBytes(path);
+        File.Delete(path);
+        File.WriteAllBytes(path, bytes[..^1000]);
+        Assert.Equal(path, Assert.Throws<Safetensors.SafetensorsException>(() => StableDiffusion.Load(model, _engine)).Path);
+    }
+
+    private const string Bias = "text_model.final_layer_norm.bias";
+
+    private static string TextWeights(string model) => Path.Combine(model, "text_encoder", "model.safetensors");
+
+    private string Damaged(Func<(string Name, string Type, int[] Shape, byte[] Data), IEnumerable<(string Name, string Type, int[] Shape, byte[] Data)>> change)
+    {
+        var model = Models.Copy(Models.Toybox, _folder);
+        Models.EditTensors(TextWeights(model), change);
+        return model;
+    }
+
+    private void AssertFaultAt(string model, string tensor, string problem)
+    {
+        var e = Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine));
+        Assert.Equal((TextWeights(model), tensor), (e.Path, e.Item));
+        Assert.Contains(problem, e.Message, StringComparison.Ordinal);
+    }
+}
