@@ -16,7 +16,7 @@ public sealed class ModelFormatTests : IDisposable
     }
 
     [Theory]
-    [InlineData("unet/config.json", "block_out_channels", "[48, 64, 96, 97]")]
+    [InlineData("unet/config.json", "block_out_channels", "[48, 64, 0, 96]")]
     [InlineData("unet/config.json", "block_out_channels", "[]")]
     [InlineData("unet/config.json", "block_out_channels", "\"wide\"")]
     [InlineData("unet/config.json", "block_out_channels", "[48, 64, 96, 2000000000]")]

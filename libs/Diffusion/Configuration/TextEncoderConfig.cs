@@ -26,7 +26,7 @@ internal sealed record TextEncoderConfig
         var json = JsonConfig.Read(path);
         var width = json.Int("hidden_size", 1, ConfigLimits.Channels);
         var heads = json.Int("num_attention_heads", 1, ConfigLimits.Heads);
-        if (width % heads != 0) throw json.Fail("hidden_size", $"is {width}, not a multiple of num_attention_heads {heads}");
+        if (width % heads != 0) throw json.Fail("num_attention_heads", $"is {heads}, which does not divide hidden_size {width}");
         return new TextEncoderConfig
         {
             Width = width,

@@ -47,7 +47,7 @@ internal sealed record VaeConfig
         var groups = json.Int("norm_num_groups", 1, ConfigLimits.Channels, 32);
         foreach (var width in widths)
         {
-            if (width % groups != 0) throw json.Fail("block_out_channels", $"has {width}, not a multiple of norm_num_groups {groups}");
+            if (width % groups != 0) throw json.Fail("norm_num_groups", $"is {groups}, which does not divide block_out_channels' {width}");
         }
 
         var imageChannels = json.Int("in_channels", 3, 3, 3);
