@@ -40,12 +40,24 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IReadOnlyCollection<string> Errors => _logs.Problems;
 
-    public static async Task<TestServer> StartAsync(
+    public static Task<TestServer> StartAsync(
+        Action<GrpcServiceOptions>? options = null,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? map = null,
+        X509Certificate2? certificate = null,
+        int port = 0) => StartAsync<InteropService>(options, services, map, certificate, port);
+
+    /// <summary>Starts a server whose methods a test writes itself.</summary>
+    public static Task<TestServer> StartAsync(Script script, Action<GrpcServiceOptions>? options = null) =>
+        StartAsync<ScriptedService>(options, services => services.AddSingleton(script));
+
+    public static async Task<TestServer> StartAsync<TService>(
         Action<GrpcServiceOptions>? options = null,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null,
         X509Certificate2? certificate = null,
         int port = 0)
+        where TService : class
     {
         var logs = new LogWatch();
         var builder = WebApplication.CreateSlimBuilder();
@@ -60,11 +72,14 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddGrpc(options ?? (_ => { }));
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.MapGrpcService<InteropService>();
+        app.MapGrpcService<TService>();
         map?.Invoke(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestServer(app, logs, new Uri(app.Urls.Single()));
     }
+
+    /// <summary>Stops at once, without waiting for the calls that run.</summary>
+    public void Kill() => _ = _app.StopAsync(new CancellationToken(true));
 
     public async ValueTask DisposeAsync()
     {
