@@ -14,10 +14,38 @@ internal static unsafe class Attention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
     where V : unmanaged
 {
+    // Heads below this size leave lanes of the value product empty, and pay off keys in the lanes instead.
+    private const int SmallHead = 16;
+
     /// <summary>Runs attention, plain or modulated.</summary>
     public static void Run(CpuEngine engine, ref AttentionArguments arguments)
     {
         if ((long)arguments.Batch * arguments.Queries * arguments.Heads == 0) return;
+        if (arguments.QueryRegions is null)
+        {
+            Choose(engine, ref arguments, arguments.Size < SmallHead && !arguments.Causal);
+            return;
+        }
+
+        arguments.MemberStride = (arguments.Keys + AttentionTile.Keys - 1) / AttentionTile.Keys * AttentionTile.Keys;
+        Span<ulong> sets = stackalloc ulong[RegionTable.MaxRows];
+        using var rows = engine.RentWorkspace((long)arguments.Queries * sizeof(int));
+        arguments.MemberRows = (int*)rows.Pointer;
+        var count = RegionTable.Number(arguments.QueryRegions, arguments.Queries, arguments.MemberRows, sets);
+        using var members = engine.RentWorkspace((long)count * arguments.MemberStride * sizeof(float));
+        RegionTable.Fill(sets[..count], arguments.KeyRegions, arguments.Keys, arguments.MemberStride, members.Pointer);
+        arguments.Members = count == 0 ? null : members.Pointer;
+        Choose(engine, ref arguments, arguments.Size < SmallHead && count > 0);
+    }
+
+    private static void Choose(CpuEngine engine, ref AttentionArguments arguments, bool keysInLanes)
+    {
+        if (keysInLanes)
+        {
+            KeyLaneAttention<TIsa, V>.Run(engine, ref arguments);
+            return;
+        }
+
         arguments.QueryTiles = (arguments.Queries + AttentionTile.Queries - 1) / AttentionTile.Queries;
         var tasks = checked(arguments.Batch * arguments.Heads * arguments.QueryTiles);
         RunPacked(engine, ref arguments, &RunTask, tasks);
@@ -285,7 +313,12 @@ internal static unsafe class Attention<TIsa, V>
         for (var r = 0; r < count; r++)
         {
             if (g.Strength[first + r] == 0) continue;
-            if (!known || g.QueryRegions[first + r] != regions)
+            var members = tile.Membership;
+            if (g.Members is not null)
+            {
+                members = g.Members + ((long)g.MemberRows[first + r] * g.MemberStride) + key;
+            }
+            else if (!known || g.QueryRegions[first + r] != regions)
             {
                 regions = g.QueryRegions[first + r];
                 known = true;
@@ -295,7 +328,7 @@ internal static unsafe class Attention<TIsa, V>
             var row = tile.Scores + (r * AttentionTile.ScoreStride);
             V keep = TIsa.Broadcast(tile.Keep[r]), gain = TIsa.Broadcast(tile.Gain[r]);
             for (var i = 0; i < padded; i += TIsa.Width)
-                TIsa.Store(row + i, TIsa.MultiplyAdd(keep, TIsa.Load(row + i), TIsa.Multiply(gain, TIsa.Load(tile.Membership + i))));
+                TIsa.Store(row + i, TIsa.MultiplyAdd(keep, TIsa.Load(row + i), TIsa.Multiply(gain, TIsa.Load(members + i))));
         }
     }
 

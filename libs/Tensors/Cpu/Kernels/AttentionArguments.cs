@@ -48,6 +48,15 @@ internal unsafe struct AttentionArguments
     /// <summary>Modulation strength per query.</summary>
     public float* Strength;
 
+    /// <summary>Rows of 0 and 1 per distinct set of query regions: [sets, MemberStride]; null where there are too many sets.</summary>
+    public float* Members;
+
+    /// <summary>Row of <see cref="Members"/> for each query.</summary>
+    public int* MemberRows;
+
+    /// <summary>Keys with padding.</summary>
+    public int MemberStride;
+
     /// <summary>Frames of the diagonal probabilities.</summary>
     public int Frames;
 
@@ -62,6 +71,12 @@ internal unsafe struct AttentionArguments
 
     /// <summary>Layout of one of them.</summary>
     public PanelLayout ValueLayout;
+
+    /// <summary>Layout of keys and values where the keys lie in the lanes.</summary>
+    public KeyLaneLayout KeyLanes;
+
+    /// <summary>Largest norm of a key per chunk of them.</summary>
+    public float* KeyNorms;
 
     /// <summary>Query tiles of a (batch entry, head), or of a frame.</summary>
     public int QueryTiles;

@@ -1,0 +1,390 @@
+using System.Runtime.CompilerServices;
+
+namespace VideoGrain.Tensors.Cpu.Kernels;
+
+/// <summary>
+/// Attention for small heads. With 6 or 8 elements a head, the exponentials cost as much as the products, and a product that puts a head's
+/// elements in the lanes of a vector would leave most lanes empty. Here keys lie in the lanes, in both products, and scores never
+/// leave the registers: three queries and four vectors of keys at a time, scores, powers of two, and sums of probability times value per
+/// lane, which are added across lanes at the very end.
+/// No running maximum is needed: scores carry log2(e), and 2^s neither overflows nor vanishes while |s| stays below
+/// <see cref="SafeScore"/>. The product of norms bounds |s|; where the bound is larger, and for ST-Layout attention, which
+/// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off.
+/// </summary>
+internal static unsafe class KeyLaneAttention<TIsa, V>
+    where TIsa : struct, IVectorIsa<V>
+    where V : unmanaged
+{
+    private const int Rows = 3;
+
+    // 2^100 times 2^20 keys times values up to 2^6 stays below 2^127, and 2^-100 keeps 26 bits above the smallest normal number.
+    private const float SafeScore = 100;
+
+    // Far below any score: such a lane gets the probability 0 (or 2^-126 where a kernel clamps).
+    private const float Hidden = -1e30f;
+
+    /// <summary>Runs attention, plain or modulated; not causal.</summary>
+    public static void Run(CpuEngine engine, ref AttentionArguments arguments)
+    {
+        arguments.QueryTiles = (arguments.Queries + KeyLaneTile.Queries - 1) / KeyLaneTile.Queries;
+        arguments.KeyLanes = new KeyLaneLayout(arguments.Size, arguments.Keys, TIsa.Width);
+        var layout = arguments.KeyLanes;
+        arguments.ScratchStride = KeyLaneTile.Length(arguments.Size, TIsa.Width) + 15 & ~15L;
+        arguments.Scratch = engine.Scratch(arguments.ScratchStride);
+        arguments.KeyChunks = (layout.Tiles + layout.StepTiles - 1) / layout.StepTiles;
+        var entries = (long)arguments.KeyBatch * arguments.Heads;
+        using var packed = engine.RentWorkspace(entries * layout.Length * sizeof(float));
+        using var norms = engine.RentWorkspace(entries * arguments.KeyChunks * sizeof(float));
+        arguments.PackedKeys = packed.Pointer;
+        arguments.KeyNorms = norms.Pointer;
+        fixed (AttentionArguments* pinned = &arguments)
+        {
+            engine.Workers.Run(&PackTask, pinned, checked((int)(entries * arguments.KeyChunks)));
+            engine.Workers.Run(&RunTask, pinned, checked(arguments.Batch * arguments.Heads * arguments.QueryTiles));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(AttentionArguments*)context;
+        var layout = g.KeyLanes;
+        var entry = task / g.KeyChunks;
+        var first = task % g.KeyChunks * layout.StepTiles;
+        var end = Math.Min(first + layout.StepTiles, layout.Tiles);
+        var offset = ((long)(entry / g.Heads) * g.Keys * g.Channels) + (entry % g.Heads * g.Size);
+        float largest = 0;
+        for (var tile = first; tile < end; tile++)
+        {
+            var keys = g.PackedKeys + (entry * layout.Length) + ((long)tile * layout.TileLength);
+            var values = keys + (layout.TileLength / 2);
+            for (var lane = 0; lane < layout.TileKeys; lane++)
+            {
+                var key = (tile * layout.TileKeys) + lane;
+                var source = offset + ((long)key * g.Channels);
+                float norm = 0;
+                for (var i = 0; i < g.Size; i++)
+                {
+                    var k = key < g.Keys ? g.K[source + i] : 0;
+                    keys[(i * layout.TileKeys) + lane] = k;
+                    values[(i * layout.TileKeys) + lane] = key < g.Keys ? g.V[source + i] : 0;
+                    norm += k * k;
+                }
+
+                // A NaN must reach the bound: it fails every comparison there.
+                largest = norm <= largest ? largest : norm;
+            }
+        }
+
+        g.KeyNorms[task] = MathF.Sqrt(largest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunTask(void* context, int task, int worker)
+    {
+        ref readonly var g = ref *(AttentionArguments*)context;
+        var tile = new KeyLaneTile(g.Scratch + (worker * g.ScratchStride), g.Size, TIsa.Width);
+        var entry = task / g.QueryTiles;
+        var head = entry % g.Heads;
+        var batch = entry / g.Heads;
+        var first = task % g.QueryTiles * KeyLaneTile.Queries;
+        var count = Math.Min(KeyLaneTile.Queries, g.Queries - first);
+        var keyEntry = (batch / (g.Batch / g.KeyBatch) * g.Heads) + head;
+        var keys = g.PackedKeys + (keyEntry * g.KeyLanes.Length);
+        LoadQueries(g, tile, batch, head, first, count);
+        new Span<float>(tile.Results, KeyLaneTile.Queries * tile.ResultStride).Clear();
+        if (g.QueryRegions is not null)
+        {
+            Measure(g, tile, keys, count);
+            SetModulation(g, tile, first, count);
+        }
+        else if (!ScoresAreSafe(g, tile, keyEntry, count))
+        {
+            Measure(g, tile, keys, count);
+            for (var r = 0; r < count; r++) tile.Offset[r] = tile.Maximum[r];
+        }
+
+        for (var step = 0; step < g.KeyLanes.Tiles; step += g.KeyLanes.StepTiles)
+        {
+            for (var row = 0; row < count; row += Rows) Walk(g, tile, keys, first, row, count, step, Math.Min(step + g.KeyLanes.StepTiles, g.KeyLanes.Tiles));
+        }
+
+        for (var r = 0; r < count; r++)
+        {
+            var y = g.Y + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
+            var result = tile.Results + (r * tile.ResultStride);
+            var factor = 1 / TIsa.Sum(TIsa.Load(result + (g.Size * TIsa.Width)));
+            for (var i = 0; i < g.Size; i++) y[i] = TIsa.Sum(TIsa.Load(result + (i * TIsa.Width))) * factor;
+        }
+    }
+
+    private static void LoadQueries(in AttentionArguments g, in KeyLaneTile tile, int batch, int head, int first, int count)
+    {
+        var scale = g.Scale * Exp2Polynomial.Log2E;
+        for (var r = 0; r < KeyLaneTile.Queries; r++)
+        {
+            tile.Offset[r] = 0;
+            tile.Gain[r] = 0;
+            var q = g.Q + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
+            for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] = r < count ? q[i] * scale : 0;
+        }
+    }
+
+    private static bool ScoresAreSafe(in AttentionArguments g, in KeyLaneTile tile, int keyEntry, int count)
+    {
+        float largestKey = 0;
+        for (var chunk = 0; chunk < g.KeyChunks; chunk++)
+        {
+            var norm = g.KeyNorms[(keyEntry * g.KeyChunks) + chunk];
+            largestKey = norm <= largestKey ? largestKey : norm;
+        }
+
+        for (var r = 0; r < count; r++)
+        {
+            float norm = 0;
+            for (var i = 0; i < g.Size; i++) norm += tile.Query[(r * g.Size) + i] * tile.Query[(r * g.Size) + i];
+            if (!(MathF.Sqrt(norm) * largestKey <= SafeScore)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// s' = (1 - a) s + a (max - min) M: the first factor goes into the query, the second is the gain. The row's largest s' lies between
+    /// (1 - a) max and that plus the gain; the offset takes the middle off.
+    /// </summary>
+    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, int first, int count)
+    {
+        for (var r = 0; r < count; r++)
+        {
+            var strength = g.Strength[first + r];
+            tile.Gain[r] = strength * (tile.Maximum[r] - tile.Minimum[r]);
+            tile.Offset[r] = ((1 - strength) * tile.Maximum[r]) + (tile.Gain[r] / 2);
+            for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] *= 1 - strength;
+        }
+    }
+
+    /// <summary>Largest and smallest score of every row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Measure(in AttentionArguments g, in KeyLaneTile tile, float* packed, int count)
+    {
+        var layout = g.KeyLanes;
+        for (var r = 0; r < KeyLaneTile.Queries; r++)
+        {
+            tile.Maximum[r] = float.NegativeInfinity;
+            tile.Minimum[r] = float.PositiveInfinity;
+        }
+
+        for (var step = 0; step < layout.Tiles; step += layout.StepTiles)
+        {
+            for (var row = 0; row < count; row += Rows)
+                MeasureRows(layout, tile, packed, row, step, Math.Min(step + layout.StepTiles, layout.Tiles));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MeasureRows(in KeyLaneLayout layout, in KeyLaneTile tile, float* packed, int row, int firstTile, int endTile)
+    {
+        float* q0 = tile.Query + (row * layout.Size), q1 = q0 + layout.Size, q2 = q1 + layout.Size;
+        V max0 = TIsa.Broadcast(tile.Maximum[row]), max1 = TIsa.Broadcast(tile.Maximum[row + 1]), max2 = TIsa.Broadcast(tile.Maximum[row + 2]);
+        V min0 = TIsa.Broadcast(tile.Minimum[row]), min1 = TIsa.Broadcast(tile.Minimum[row + 1]), min2 = TIsa.Broadcast(tile.Minimum[row + 2]);
+        var keys = packed + ((long)firstTile * layout.TileLength);
+        for (var t = firstTile; t < Math.Min(endTile, layout.WholeTiles); t++, keys += layout.TileLength)
+        {
+            V a0 = TIsa.Broadcast(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, c0 = a0, c1 = a0, c2 = a0, c3 = a0;
+            var k = keys;
+            for (var i = 0; i < layout.Size; i++, k += KeyLaneLayout.Vectors * TIsa.Width)
+            {
+                V k0 = TIsa.Load(k), k1 = TIsa.Load(k + TIsa.Width), k2 = TIsa.Load(k + (2 * TIsa.Width)), k3 = TIsa.Load(k + (3 * TIsa.Width));
+                var q = TIsa.Broadcast(q0[i]);
+                a0 = TIsa.MultiplyAdd(q, k0, a0);
+                a1 = TIsa.MultiplyAdd(q, k1, a1);
+                a2 = TIsa.MultiplyAdd(q, k2, a2);
+                a3 = TIsa.MultiplyAdd(q, k3, a3);
+                q = TIsa.Broadcast(q1[i]);
+                b0 = TIsa.MultiplyAdd(q, k0, b0);
+                b1 = TIsa.MultiplyAdd(q, k1, b1);
+                b2 = TIsa.MultiplyAdd(q, k2, b2);
+                b3 = TIsa.MultiplyAdd(q, k3, b3);
+                q = TIsa.Broadcast(q2[i]);
+                c0 = TIsa.MultiplyAdd(q, k0, c0);
+                c1 = TIsa.MultiplyAdd(q, k1, c1);
+                c2 = TIsa.MultiplyAdd(q, k2, c2);
+                c3 = TIsa.MultiplyAdd(q, k3, c3);
+            }
+
+            max0 = TIsa.Max(max0, TIsa.Max(TIsa.Max(a0, a1), TIsa.Max(a2, a3)));
+            min0 = TIsa.Min(min0, TIsa.Min(TIsa.Min(a0, a1), TIsa.Min(a2, a3)));
+            max1 = TIsa.Max(max1, TIsa.Max(TIsa.Max(b0, b1), TIsa.Max(b2, b3)));
+            min1 = TIsa.Min(min1, TIsa.Min(TIsa.Min(b0, b1), TIsa.Min(b2, b3)));
+            max2 = TIsa.Max(max2, TIsa.Max(TIsa.Max(c0, c1), TIsa.Max(c2, c3)));
+            min2 = TIsa.Min(min2, TIsa.Min(TIsa.Min(c0, c1), TIsa.Min(c2, c3)));
+        }
+
+        Extremes(tile, row, max0, min0);
+        Extremes(tile, row + 1, max1, min1);
+        Extremes(tile, row + 2, max2, min2);
+        if (endTile <= layout.WholeTiles) return;
+        var tail = layout.Keys - (layout.WholeTiles * layout.TileKeys);
+        for (var r = row; r < row + Rows; r++)
+        {
+            for (var lane = 0; lane < tail; lane++)
+            {
+                // The same order of operations as above: the extremes must be those of the scores themselves.
+                V s = TIsa.Broadcast(0);
+                for (var i = 0; i < layout.Size; i++)
+                    s = TIsa.MultiplyAdd(TIsa.Broadcast(tile.Query[(r * layout.Size) + i]), TIsa.Broadcast(keys[(i * layout.TileKeys) + lane]), s);
+                Extremes(tile, r, s, s);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Extremes(in KeyLaneTile tile, int row, V max, V min)
+    {
+        float highest = TIsa.MaxElement(max), lowest = TIsa.MinElement(min);
+        tile.Maximum[row] = highest > tile.Maximum[row] ? highest : tile.Maximum[row];
+        tile.Minimum[row] = lowest < tile.Minimum[row] ? lowest : tile.Minimum[row];
+    }
+
+    /// <summary>Three queries over some tiles of keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Walk(in AttentionArguments g, in KeyLaneTile tile, float* packed, int firstQuery, int row, int count, int firstTile, int endTile)
+    {
+        var size = g.Size;
+        var layout = g.KeyLanes;
+        float* q0 = tile.Query + (row * size), q1 = q0 + size, q2 = q1 + size;
+        float* r0 = tile.Results + (row * tile.ResultStride), r1 = r0 + tile.ResultStride, r2 = r1 + tile.ResultStride;
+        V start0 = TIsa.Broadcast(-tile.Offset[row]), start1 = TIsa.Broadcast(-tile.Offset[row + 1]), start2 = TIsa.Broadcast(-tile.Offset[row + 2]);
+        V gain0 = TIsa.Broadcast(tile.Gain[row]), gain1 = TIsa.Broadcast(tile.Gain[row + 1]), gain2 = TIsa.Broadcast(tile.Gain[row + 2]);
+        V sum0 = TIsa.Load(r0 + (size * TIsa.Width)), sum1 = TIsa.Load(r1 + (size * TIsa.Width)), sum2 = TIsa.Load(r2 + (size * TIsa.Width));
+        float* m0 = null, m1 = null, m2 = null;
+        if (g.QueryRegions is not null)
+        {
+            var at = (long)firstTile * layout.TileKeys;
+            m0 = Members(g, firstQuery, row, count) + at;
+            m1 = Members(g, firstQuery, row + 1, count) + at;
+            m2 = Members(g, firstQuery, row + 2, count) + at;
+        }
+
+        var keys = packed + ((long)firstTile * layout.TileLength);
+        for (var t = firstTile; t < Math.Min(endTile, layout.WholeTiles); t++)
+        {
+            V a0 = start0, a1 = start0, a2 = start0, a3 = start0;
+            V b0 = start1, b1 = start1, b2 = start1, b3 = start1;
+            V c0 = start2, c1 = start2, c2 = start2, c3 = start2;
+            if (m0 is not null)
+            {
+                a0 = TIsa.MultiplyAdd(gain0, TIsa.Load(m0), a0);
+                a1 = TIsa.MultiplyAdd(gain0, TIsa.Load(m0 + TIsa.Width), a1);
+                a2 = TIsa.MultiplyAdd(gain0, TIsa.Load(m0 + (2 * TIsa.Width)), a2);
+                a3 = TIsa.MultiplyAdd(gain0, TIsa.Load(m0 + (3 * TIsa.Width)), a3);
+                b0 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1), b0);
+                b1 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1 + TIsa.Width), b1);
+                b2 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1 + (2 * TIsa.Width)), b2);
+                b3 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1 + (3 * TIsa.Width)), b3);
+                c0 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2), c0);
+                c1 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + TIsa.Width), c1);
+                c2 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + (2 * TIsa.Width)), c2);
+                c3 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + (3 * TIsa.Width)), c3);
+                m0 += layout.TileKeys;
+                m1 += layout.TileKeys;
+                m2 += layout.TileKeys;
+            }
+
+            var k = keys;
+            for (var i = 0; i < size; i++, k += KeyLaneLayout.Vectors * TIsa.Width)
+            {
+                V k0 = TIsa.Load(k), k1 = TIsa.Load(k + TIsa.Width), k2 = TIsa.Load(k + (2 * TIsa.Width)), k3 = TIsa.Load(k + (3 * TIsa.Width));
+                var q = TIsa.Broadcast(q0[i]);
+                a0 = TIsa.MultiplyAdd(q, k0, a0);
+                a1 = TIsa.MultiplyAdd(q, k1, a1);
+                a2 = TIsa.MultiplyAdd(q, k2, a2);
+                a3 = TIsa.MultiplyAdd(q, k3, a3);
+                q = TIsa.Broadcast(q1[i]);
+                b0 = TIsa.MultiplyAdd(q, k0, b0);
+                b1 = TIsa.MultiplyAdd(q, k1, b1);
+                b2 = TIsa.MultiplyAdd(q, k2, b2);
+                b3 = TIsa.MultiplyAdd(q, k3, b3);
+                q = TIsa.Broadcast(q2[i]);
+                c0 = TIsa.MultiplyAdd(q, k0, c0);
+                c1 = TIsa.MultiplyAdd(q, k1, c1);
+                c2 = TIsa.MultiplyAdd(q, k2, c2);
+                c3 = TIsa.MultiplyAdd(q, k3, c3);
+            }
+
+            a0 = TIsa.Exp2(a0);
+            a1 = TIsa.Exp2(a1);
+            a2 = TIsa.Exp2(a2);
+            a3 = TIsa.Exp2(a3);
+            sum0 = TIsa.Add(sum0, TIsa.Add(TIsa.Add(a0, a1), TIsa.Add(a2, a3)));
+            b0 = TIsa.Exp2(b0);
+            b1 = TIsa.Exp2(b1);
+            b2 = TIsa.Exp2(b2);
+            b3 = TIsa.Exp2(b3);
+            sum1 = TIsa.Add(sum1, TIsa.Add(TIsa.Add(b0, b1), TIsa.Add(b2, b3)));
+            c0 = TIsa.Exp2(c0);
+            c1 = TIsa.Exp2(c1);
+            c2 = TIsa.Exp2(c2);
+            c3 = TIsa.Exp2(c3);
+            sum2 = TIsa.Add(sum2, TIsa.Add(TIsa.Add(c0, c1), TIsa.Add(c2, c3)));
+
+            var result = 0;
+            for (var i = 0; i < size; i++, k += KeyLaneLayout.Vectors * TIsa.Width, result += TIsa.Width)
+            {
+                V v0 = TIsa.Load(k), v1 = TIsa.Load(k + TIsa.Width), v2 = TIsa.Load(k + (2 * TIsa.Width)), v3 = TIsa.Load(k + (3 * TIsa.Width));
+                var x = TIsa.MultiplyAdd(a0, v0, TIsa.Load(r0 + result));
+                var y = TIsa.MultiplyAdd(b0, v0, TIsa.Load(r1 + result));
+                var z = TIsa.MultiplyAdd(c0, v0, TIsa.Load(r2 + result));
+                x = TIsa.MultiplyAdd(a1, v1, x);
+                y = TIsa.MultiplyAdd(b1, v1, y);
+                z = TIsa.MultiplyAdd(c1, v1, z);
+                x = TIsa.MultiplyAdd(a2, v2, x);
+                y = TIsa.MultiplyAdd(b2, v2, y);
+                z = TIsa.MultiplyAdd(c2, v2, z);
+                TIsa.Store(r0 + result, TIsa.MultiplyAdd(a3, v3, x));
+                TIsa.Store(r1 + result, TIsa.MultiplyAdd(b3, v3, y));
+                TIsa.Store(r2 + result, TIsa.MultiplyAdd(c3, v3, z));
+            }
+
+            keys += layout.TileLength;
+        }
+
+        TIsa.Store(r0 + (size * TIsa.Width), sum0);
+        TIsa.Store(r1 + (size * TIsa.Width), sum1);
+        TIsa.Store(r2 + (size * TIsa.Width), sum2);
+        if (endTile <= layout.WholeTiles) return;
+        WalkRest(layout, q0, keys, m0, start0, gain0, r0);
+        WalkRest(layout, q1, keys, m1, start1, gain1, r1);
+        WalkRest(layout, q2, keys, m2, start2, gain2, r2);
+    }
+
+    /// <summary>One query over the last, partial tile, vector by vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WalkRest(in KeyLaneLayout layout, float* q, float* keys, float* members, V start, V gain, float* results)
+    {
+        var left = layout.Keys % layout.TileKeys;
+        for (var vector = 0; vector < layout.RestVectors; vector++)
+        {
+            V s = start;
+            if (members is not null) s = TIsa.MultiplyAdd(gain, TIsa.Load(members + (vector * TIsa.Width)), s);
+            var k = keys + (vector * TIsa.Width);
+            for (var i = 0; i < layout.Size; i++, k += layout.TileKeys) s = TIsa.MultiplyAdd(TIsa.Broadcast(q[i]), TIsa.Load(k), s);
+            s = TIsa.Exp2(Hide(s, left - (vector * TIsa.Width)));
+            for (var i = 0; i < layout.Size; i++, k += layout.TileKeys)
+                TIsa.Store(results + (i * TIsa.Width), TIsa.MultiplyAdd(s, TIsa.Load(k), TIsa.Load(results + (i * TIsa.Width))));
+            var sum = results + (layout.Size * TIsa.Width);
+            TIsa.Store(sum, TIsa.Add(TIsa.Load(sum), s));
+        }
+    }
+
+    private static V Hide(V scores, int valid)
+    {
+        for (var lane = valid; lane < TIsa.Width; lane++) ((float*)&scores)[lane] = Hidden;
+        return scores;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Members(in AttentionArguments g, int firstQuery, int row, int count) =>
+        g.Members + (g.MemberRows[firstQuery + Math.Min(row, count - 1)] * (long)g.MemberStride);
+}
