@@ -14,8 +14,11 @@ internal static unsafe class Attention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
     where V : unmanaged
 {
-    // Heads below this size leave lanes of the value product empty, and pay off keys in the lanes instead.
+    // Keys in the lanes win for heads that would leave lanes of the value product empty; up to a middle size also for the saved
+    // passes over the scores, provided that there are enough keys to pay for the sums across lanes at the end.
     private const int SmallHead = 16;
+    private const int MiddleHead = 64;
+    private const int ManyKeys = 256;
 
     /// <summary>Runs attention, plain or modulated.</summary>
     public static void Run(CpuEngine engine, ref AttentionArguments arguments)
@@ -23,7 +26,7 @@ internal static unsafe class Attention<TIsa, V>
         if ((long)arguments.Batch * arguments.Queries * arguments.Heads == 0) return;
         if (arguments.QueryRegions is null)
         {
-            Choose(engine, ref arguments, arguments.Size < SmallHead && !arguments.Causal);
+            Choose(engine, ref arguments, !arguments.Causal);
             return;
         }
 
@@ -35,12 +38,12 @@ internal static unsafe class Attention<TIsa, V>
         using var members = engine.RentWorkspace((long)count * arguments.MemberStride * sizeof(float));
         RegionTable.Fill(sets[..count], arguments.KeyRegions, arguments.Keys, arguments.MemberStride, members.Pointer);
         arguments.Members = count == 0 ? null : members.Pointer;
-        Choose(engine, ref arguments, arguments.Size < SmallHead && count > 0);
+        Choose(engine, ref arguments, count > 0);
     }
 
-    private static void Choose(CpuEngine engine, ref AttentionArguments arguments, bool keysInLanes)
+    private static void Choose(CpuEngine engine, ref AttentionArguments arguments, bool keysMayLieInLanes)
     {
-        if (keysInLanes)
+        if (keysMayLieInLanes && (arguments.Size < SmallHead || (arguments.Size < MiddleHead && arguments.Keys >= ManyKeys)))
         {
             KeyLaneAttention<TIsa, V>.Run(engine, ref arguments);
             return;
@@ -156,7 +159,6 @@ internal static unsafe class Attention<TIsa, V>
             tile.Sum[r] = 0;
         }
 
-        new Span<float>(tile.Result, AttentionTile.Queries * tile.PaddedSize).Clear();
         var end = g.Causal ? Math.Min(g.Keys, first + count) : g.Keys;
         for (var key = 0; key < end; key += AttentionTile.Keys)
         {
@@ -173,16 +175,30 @@ internal static unsafe class Attention<TIsa, V>
             var y = g.Y + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
             var result = tile.Result + (r * tile.PaddedSize);
             var factor = 1 / tile.Sum[r];
-            for (var i = 0; i < g.Size; i++) y[i] = result[i] * factor;
+            var scale = TIsa.Broadcast(factor);
+            var i = 0;
+            for (; i <= g.Size - TIsa.Width; i += TIsa.Width) TIsa.Store(y + i, TIsa.Multiply(TIsa.Load(result + i), scale));
+            for (; i < g.Size; i++) y[i] = result[i] * factor;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadQueries(in AttentionArguments g, in AttentionTile tile, int batch, int head, int first, int count, float scale)
     {
         for (var r = 0; r < AttentionTile.Queries; r++)
         {
             var q = g.Q + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
-            for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] = r < count ? q[i] * scale : 0;
+            var to = tile.Query + (r * g.Size);
+            if (r >= count)
+            {
+                new Span<float>(to, g.Size).Clear();
+                continue;
+            }
+
+            var factor = TIsa.Broadcast(scale);
+            var i = 0;
+            for (; i <= g.Size - TIsa.Width; i += TIsa.Width) TIsa.Store(to + i, TIsa.Multiply(TIsa.Load(q + i), factor));
+            for (; i < g.Size; i++) to[i] = q[i] * scale;
         }
     }
 
@@ -217,7 +233,7 @@ internal static unsafe class Attention<TIsa, V>
             var highest = TIsa.MaxElement(max);
             if (highest > tile.Maximum[r])
             {
-                Rescale(tile, r, tile.Maximum[r] - highest);
+                if (tile.Maximum[r] != float.NegativeInfinity) Rescale(tile, r, tile.Maximum[r] - highest);
                 tile.Maximum[r] = highest;
             }
 
@@ -234,12 +250,13 @@ internal static unsafe class Attention<TIsa, V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rescale(in AttentionTile tile, int row, float exponent)
     {
-        var factor = MathF.Pow(2, exponent);
-        tile.Sum[row] *= factor;
+        var power = TIsa.Exp2(TIsa.Broadcast(exponent));
+        tile.Sum[row] *= TIsa.MaxElement(power);
         var result = tile.Result + (row * tile.PaddedSize);
-        for (var i = 0; i < tile.PaddedSize; i++) result[i] *= factor;
+        for (var i = 0; i < tile.PaddedSize; i += TIsa.Width) TIsa.Store(result + i, TIsa.Multiply(TIsa.Load(result + i), power));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -253,7 +270,7 @@ internal static unsafe class Attention<TIsa, V>
             for (var r = 0; r < count; r += TIsa.TileRows)
             {
                 MicroKernel<TIsa, V>.Tile(
-                    count - r, vectors, tile.Scores + (r * AttentionTile.ScoreStride), AttentionTile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, true);
+                    count - r, vectors, tile.Scores + (r * AttentionTile.ScoreStride), AttentionTile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, key > 0);
             }
         }
     }

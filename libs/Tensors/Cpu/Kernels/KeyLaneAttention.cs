@@ -20,6 +20,9 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     // 2^100 times 2^20 keys times values up to 2^6 stays below 2^127, and 2^-100 keeps 26 bits above the smallest normal number.
     private const float SafeScore = 100;
 
+    // Half of this is what the offset of a modulated row may miss its largest score by.
+    private const float SafeGain = 200;
+
     // Far below any score: such a lane gets the probability 0 (or 2^-126 where a kernel clamps).
     private const float Hidden = -1e30f;
 
@@ -96,7 +99,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         if (g.QueryRegions is not null)
         {
             Measure(g, tile, keys, count);
-            SetModulation(g, tile, first, count);
+            SetModulation(g, tile, keys, first, count);
         }
         else if (!ScoresAreSafe(g, tile, keyEntry, count))
         {
@@ -153,7 +156,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     /// s' = (1 - a) s + a (max - min) M: the first factor goes into the query, the second is the gain. The row's largest s' lies between
     /// (1 - a) max and that plus the gain; the offset takes the middle off.
     /// </summary>
-    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, int first, int count)
+    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, float* packed, int first, int count)
     {
         for (var r = 0; r < count; r++)
         {
@@ -161,7 +164,26 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             tile.Gain[r] = strength * (tile.Maximum[r] - tile.Minimum[r]);
             tile.Offset[r] = ((1 - strength) * tile.Maximum[r]) + (tile.Gain[r] / 2);
             for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] *= 1 - strength;
+            if (tile.Gain[r] > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, first, r, count);
         }
+    }
+
+    /// <summary>Largest modulated score of a row; needed only for scores so far apart that the bounds do not do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float ModulatedMaximum(in AttentionArguments g, in KeyLaneTile tile, float* packed, int first, int row, int count)
+    {
+        var layout = g.KeyLanes;
+        var members = Members(g, first, row, count);
+        var largest = float.NegativeInfinity;
+        for (var key = 0; key < g.Keys; key++)
+        {
+            var k = packed + ((long)(key / layout.TileKeys) * layout.TileLength) + (key % layout.TileKeys);
+            var score = tile.Gain[row] * members[key];
+            for (var i = 0; i < g.Size; i++) score += tile.Query[(row * g.Size) + i] * k[i * layout.TileKeys];
+            largest = score > largest ? score : largest;
+        }
+
+        return largest;
     }
 
     /// <summary>Largest and smallest score of every row.</summary>
