@@ -1,16 +1,19 @@
+using Microsoft.Extensions.Options;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
 
 namespace VideoGrain.ServiceDefaults.Models;
 
 /// <summary>Loads the default model before the stage is ready.</summary>
-internal sealed class LoadDefaultModel(ModelCatalog catalog, ModelCache cache, StageSlots slots) : IStartupWork
+internal sealed class LoadDefaultModel(ModelCatalog catalog, ModelCache cache, StageSlots slots, IOptions<ModelsOptions> options) : IStartupWork
 {
     public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             using var slot = slots.Acquire();
-            cache.Get(catalog.Get("Models:Default", ""));
+            var folder = catalog.Find("")
+                ?? throw new InvalidOperationException($"Models:Root ({options.Value.Root}) holds no model, or not the one that Models:Default names");
+            cache.Get(folder);
         },
         cancellationToken);
 }

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Microsoft.Extensions.Options;
-using VideoGrain.ServiceDefaults.Errors;
 
 namespace VideoGrain.ServiceDefaults.Models;
 
@@ -29,16 +27,4 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options)
         var wanted = name.Length > 0 ? name : DefaultName;
         return List().FirstOrDefault(model => model.Name == wanted);
     }
-
-    /// <summary>The model of a name; the default model for an empty one.</summary>
-    /// <param name="field">Path of the field that holds the name.</param>
-    /// <param name="name">The name.</param>
-    /// <exception cref="VideoGrainException">NOT_FOUND with the known names.</exception>
-    public ModelFolder Get(string field, string name) => Find(name) ?? throw new VideoGrainException(
-        StatusCode.NotFound, ErrorReasons.ModelNotFound, $"there is no such model; known are: {Known()}")
-    {
-        Violations = [new Violation(field, $"must be one of: {Known()}", ErrorReasons.ModelNotFound)],
-    };
-
-    private string Known() => string.Join(", ", List().Select(model => model.Name)) is { Length: > 0 } names ? names : "none";
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.ServiceDefaults.Telemetry;
 
@@ -14,6 +15,7 @@ public sealed class StageCall<TRequest, THeader>
     where THeader : class
 {
     private readonly BoundedStreamReader<TRequest> _reader;
+    private readonly StreamLimits _limits;
     private readonly Func<TRequest, THeader?> _header;
     private readonly Func<TRequest, TensorChunk?> _tensor;
     private readonly StageInstruments _instruments;
@@ -30,11 +32,11 @@ public sealed class StageCall<TRequest, THeader>
         StageInstruments instruments, TimeProvider time)
     {
         _reader = new BoundedStreamReader<TRequest>(stream, limits, time);
-        (_header, _tensor, _instruments) = (header, tensor, instruments);
+        (_limits, _header, _tensor, _instruments) = (limits, header, tensor, instruments);
     }
 
     /// <summary>The first message's header.</summary>
-    /// <exception cref="Errors.VideoGrainException">HEADER_MISSING, or a limit.</exception>
+    /// <exception cref="VideoGrainException">HEADER_MISSING, or a limit.</exception>
     public async Task<THeader> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         var first = await _reader.ReadAsync(cancellationToken);
@@ -42,10 +44,12 @@ public sealed class StageCall<TRequest, THeader>
     }
 
     /// <summary>All tensors, read to the end of the stream.</summary>
-    /// <exception cref="Errors.VideoGrainException">A chunk, a tensor or the stream is not as it must be.</exception>
+    /// <exception cref="VideoGrainException">A chunk, a tensor or the stream is not as it must be.</exception>
     public async Task<IReadOnlyDictionary<string, ReceivedTensor>> ReadTensorsAsync(IEnumerable<TensorSpec> specs, CancellationToken cancellationToken)
     {
-        var assembler = new TensorAssembler(specs);
+        IReadOnlyList<TensorSpec> taken = [.. specs];
+        CheckSizes(taken);
+        var assembler = new TensorAssembler(taken);
         while (await _reader.ReadAsync(cancellationToken) is { } message)
         {
             var chunk = _tensor(message) ?? throw StageErrors.NotATensor();
@@ -54,5 +58,16 @@ public sealed class StageCall<TRequest, THeader>
         }
 
         return assembler.Complete();
+    }
+
+    /// <summary>Tensors that together pass the limit of the stream are refused before the first of them takes memory.</summary>
+    private void CheckSizes(IReadOnlyList<TensorSpec> specs)
+    {
+        decimal total = specs.Where(spec => spec.Required).Sum(spec => (decimal)spec.MinBytes);
+        if (total > _limits.MaxBytes || specs.Any(spec => spec.MaxBytes > Array.MaxLength))
+        {
+            throw VideoGrainException.Invalid(
+                "header.geometry", FormattableString.Invariant($"needs {total} bytes of tensors, at most {_limits.MaxBytes} are allowed"), ErrorReasons.StreamTooLarge);
+        }
     }
 }

@@ -15,6 +15,9 @@ public sealed record TensorSpec(
     /// <summary>A required tensor of one shape.</summary>
     public static TensorSpec Of(string name, ElementType type, params long[] shape) => new(name, type, [shape]);
 
+    /// <summary>Bytes of the smallest shape.</summary>
+    public long MinBytes => Shapes.Min(shape => TensorLayout.ByteCount(ElementType, shape));
+
     /// <summary>Bytes of the largest shape.</summary>
     public long MaxBytes => Shapes.Max(shape => TensorLayout.ByteCount(ElementType, shape));
 }

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using VideoGrain.ServiceDefaults.Hosting;
+using VideoGrain.ServiceDefaults.Stages;
+using VideoGrain.ServiceDefaults.Telemetry;
+using VideoGrain.Tensors;
+
+namespace VideoGrain.ServiceDefaults.Models;
+
+/// <summary>What a stage with an engine has on top of the defaults: engine, models, limits, one slot, its instruments.</summary>
+public static class DiffusionStageExtensions
+{
+    /// <summary>An engine and its tensors serve one thread at a time.</summary>
+    private const int JobsPerEngine = 1;
+
+    /// <summary>Adds engine and models. Configuration sections: Engine, Models, Limits. Ready once the default model is loaded.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="engine">Makes the engine.</param>
+    public static WebApplicationBuilder AddDiffusionStage(this WebApplicationBuilder builder, Func<EngineOptions, IEngine> engine)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        services.Configure<EngineOptions>(configuration.GetSection(EngineOptions.Section));
+        services.Configure<ModelsOptions>(configuration.GetSection(ModelsOptions.Section));
+        services.Configure<StageLimitsOptions>(configuration.GetSection(StageLimitsOptions.Section));
+        services.TryAddSingleton(provider => engine(provider.GetRequiredService<IOptions<EngineOptions>>().Value));
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ModelCache>();
+        services.AddSingleton<StageInstruments>();
+        services.AddSingleton(provider => new StageSlots(
+            JobsPerEngine, provider.GetRequiredService<IOptions<StageLimitsOptions>>().Value.BusyRetryDelay, provider.GetRequiredService<Drain>()));
+        services.AddSingleton<StageHost>();
+        services.AddStartupWork<LoadDefaultModel>();
+        return builder;
+    }
+}

@@ -1,0 +1,78 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Hosting;
+using VideoGrain.ServiceDefaults.Stages;
+using VideoGrain.ServiceDefaults.Telemetry;
+using VideoGrain.Tensors;
+
+namespace VideoGrain.ServiceDefaults.Models;
+
+/// <summary>What the gRPC services of stages with an engine share.</summary>
+public sealed class StageHost(
+    ModelCatalog catalog, ModelCache cache, StageSlots slots, StageInstruments instruments, ErrorTranslator translator, Drain drain, TimeProvider time,
+    ServiceDescription service, IEngine engine, IOptions<StageLimitsOptions> limits)
+{
+    /// <summary>Limits in force.</summary>
+    public StageLimitsOptions Limits => limits.Value;
+
+    /// <summary>The stage's measurements.</summary>
+    public StageInstruments Instruments => instruments;
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>Shutdown of the service.</summary>
+    public Drain Drain => drain;
+
+    /// <summary>Whether a call would be answered busy now.</summary>
+    public bool IsBusy => slots.IsBusy;
+
+    /// <summary>Descriptions of the models.</summary>
+    public IReadOnlyList<ModelInfo> Models => cache.Describe();
+
+    /// <summary>Limits for callers.</summary>
+    public StageLimits DescribeLimits() => Limits.Describe(slots.Capacity);
+
+    /// <summary>What runs here.</summary>
+    public BuildInfo DescribeBuild() => new() { Version = service.Version, Revision = service.Revision, Engine = engine.Name, Device = DeviceName };
+
+    /// <summary>Description of a loaded model.</summary>
+    public ModelInfo Describe(LoadedModel model) => model.Describe(model.Folder.Name == catalog.DefaultName);
+
+    /// <summary>Runs a job in the stage's slot and counts how it ends.</summary>
+    /// <exception cref="VideoGrainException">The stage is busy or shutting down, or what the job throws.</exception>
+    public async Task RunJobAsync(Func<Task> job)
+    {
+        try
+        {
+            using var slot = slots.Acquire();
+            await job();
+        }
+        catch (Exception exception)
+        {
+            instruments.JobFailed(translator.Translate(exception).Reason);
+            throw;
+        }
+    }
+
+    /// <summary>The model that a header names, loaded.</summary>
+    /// <param name="name">Its name; empty for the default.</param>
+    /// <param name="violations">What else is wrong with the header; reported along when there is no such model.</param>
+    /// <exception cref="VideoGrainException">NOT_FOUND with all violations.</exception>
+    public async Task<LoadedModel> LoadAsync(string name, ViolationList violations)
+    {
+        if (catalog.Find(name) is not { } folder)
+        {
+            var known = string.Join(", ", catalog.List().Select(model => model.Name));
+            violations.Add("header.model", $"must be one of: {known}", ErrorReasons.ModelNotFound);
+            throw new VideoGrainException(StatusCode.NotFound, ErrorReasons.ModelNotFound, $"there is no such model; known are: {known}") { Violations = violations };
+        }
+
+        // Loading blocks for seconds; the request thread is not its place.
+        return await Task.Run(() => cache.Get(folder));
+    }
+
+    private static string DeviceName => $"{Environment.ProcessorCount} cores";
+}

@@ -1,0 +1,114 @@
+using Google.Protobuf.WellKnownTypes;
+using VideoGrain.Editing;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Contract;
+using VideoGrain.ServiceDefaults.Models;
+using VideoGrain.ServiceDefaults.Stages;
+using VideoGrain.ServiceDefaults.Streaming;
+
+namespace VideoGrain.Denoiser;
+
+/// <summary>The computation of a denoising, from tensors to messages.</summary>
+internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage)
+{
+    /// <summary>Computes; runs on the computing thread.</summary>
+    public void Compute(StageOutput<DenoiseResponse> output, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stage.Drain.Token);
+        var loop = new EditLoop(plan.Model.Pipeline, stage.Time);
+        var reporter = new StepReporter(Stage.Denoising, stage.Time);
+        StepProgress? unsent = null;
+        var stepsEnded = TimeSpan.Zero;
+        try
+        {
+            var latents = loop.Run(Request(), Report, SendFrames, stop.Token);
+            SendTensor(output, ClipTensors.Split(TensorNames.Latents, latents), cancellation);
+            output.Send(Summary(reporter, reporter.Elapsed - stepsEnded), cancellation);
+            stage.Instruments.JobSucceeded(plan.Clip.Frames, reporter.Elapsed);
+        }
+        catch (OperationCanceledException) when (stage.Drain.IsDraining && !cancellation.IsCancellationRequested)
+        {
+            if (unsent is not null) SendCheckpoint(output, unsent, cancellation);
+            throw StageErrors.Draining();
+        }
+
+        void Report(StepProgress step)
+        {
+            stage.Instruments.StepDone(step.Elapsed);
+            output.Offer(new DenoiseResponse { Progress = reporter.Report(step, Reached(step)) });
+            if (step.Preview is { } preview) SendPreview(output, step, preview, cancellation);
+            if (IsDue(plan.Header.CheckpointEvery, step)) SendCheckpoint(output, step, cancellation);
+            unsent = IsDue(plan.Header.CheckpointEvery, step) ? null : step;
+            stepsEnded = reporter.Elapsed;
+        }
+
+        void SendFrames(int first, RgbClip frames) => SendTensor(output, plan.Clip.SplitFrames(TensorNames.Frames, first, frames), cancellation);
+    }
+
+    private static bool IsDue(uint every, StepProgress step) => every > 0 && (step.Index + 1) % every == 0;
+
+    private static DenoiseResponse Summary(StepReporter reporter, TimeSpan decodeTime) => new()
+    {
+        Summary = new DenoiseSummary
+        {
+            StepsComputed = (uint)reporter.Computed,
+            ComputeTime = Duration.FromTimeSpan(reporter.Elapsed),
+            DecodeTime = Duration.FromTimeSpan(decodeTime),
+        },
+    };
+
+    private int Reached(StepProgress step) => plan.Timeline.Reached(step.Timestep);
+
+    private EditRequest Request()
+    {
+        var (clip, header) = (plan.Clip, plan.Header);
+        return new EditRequest
+        {
+            Prompt = header.TargetPrompt,
+            Regions = Regions(),
+            Options = plan.Options,
+            Inverted = clip.ToLatents(tensors[TensorNames.Latents]),
+            Source = clip.ToLatents(tensors[TensorNames.SourceMean]),
+            Trajectory = tensors.TryGetValue(TensorNames.SourceTrajectory, out var trajectory) ? steps => clip.ToLatents(trajectory, steps) : null,
+            Control = tensors.TryGetValue(TensorNames.Control, out var control) ? clip.ToClip(control) : null,
+            Flow = tensors.TryGetValue(TensorNames.Flow, out var flow) ? clip.ToFlow(flow) : NoFlow(),
+            Resume = tensors.TryGetValue(TensorNames.Checkpoint, out var checkpoint)
+                ? new LatentCheckpoint((int)header.ResumeStepsDone, clip.ToLatents(checkpoint))
+                : null,
+            PreviewInterval = (int)Math.Min(header.PreviewEvery, int.MaxValue),
+        };
+    }
+
+    /// <summary>Without regions the whole frame is one, with no phrase of its own.</summary>
+    private IReadOnlyList<RegionPrompt> Regions() => tensors.TryGetValue(TensorNames.Masks, out var masks)
+        ? [.. plan.Header.Regions.Select((region, i) => new RegionPrompt(region.Phrase, plan.Clip.ToMask(masks, i)))]
+        : [new RegionPrompt("", plan.Clip.FullMask())];
+
+    /// <summary>A single frame moves nowhere.</summary>
+    private FlowField? NoFlow() => plan.Options.FlattenDivisors.Count > 0 ? new FlowField(0, plan.Clip.Height, plan.Clip.Width, []) : null;
+
+    private void SendCheckpoint(StageOutput<DenoiseResponse> output, StepProgress step, CancellationToken cancellation)
+    {
+        foreach (var chunk in ClipTensors.Split(TensorNames.Latents, step.Latents))
+            Send(output, new DenoiseResponse { Checkpoint = StepTensor(step, chunk) }, chunk, cancellation);
+    }
+
+    private void SendPreview(StageOutput<DenoiseResponse> output, StepProgress step, RgbClip preview, CancellationToken cancellation)
+    {
+        foreach (var chunk in ClipTensors.Split(TensorNames.Preview, preview))
+            Send(output, new DenoiseResponse { Preview = StepTensor(step, chunk) }, chunk, cancellation);
+    }
+
+    private StepTensor StepTensor(StepProgress step, TensorChunk chunk) => new() { Step = (uint)step.Index, Timestep = Reached(step), Chunk = chunk };
+
+    private void SendTensor(StageOutput<DenoiseResponse> output, IEnumerable<TensorChunk> chunks, CancellationToken cancellation)
+    {
+        foreach (var chunk in chunks) Send(output, new DenoiseResponse { Tensor = chunk }, chunk, cancellation);
+    }
+
+    private void Send(StageOutput<DenoiseResponse> output, DenoiseResponse message, TensorChunk chunk, CancellationToken cancellation)
+    {
+        stage.Instruments.Sent(chunk.Data.Length);
+        output.Send(message, cancellation);
+    }
+}

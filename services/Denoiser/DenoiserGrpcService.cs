@@ -1,0 +1,41 @@
+using Grpc.Core;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Contract;
+using VideoGrain.ServiceDefaults.Models;
+using VideoGrain.ServiceDefaults.Stages;
+using VideoGrain.ServiceDefaults.Streaming;
+
+namespace VideoGrain.Denoiser;
+
+/// <summary>The contract's denoiser on the editing library's edit loop.</summary>
+internal sealed class DenoiserGrpcService(StageHost stage, ILogger<DenoiserGrpcService> logger) : DenoiserService.DenoiserServiceBase
+{
+    public override async Task Denoise(
+        IAsyncStreamReader<DenoiseRequest> requestStream, IServerStreamWriter<DenoiseResponse> responseStream, ServerCallContext context)
+    {
+        var cancellation = context.CancellationToken;
+        var call = new StageCall<DenoiseRequest, DenoiseHeader>(
+            requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time);
+        var header = await call.ReadHeaderAsync(cancellation);
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = header.JobId });
+        await stage.RunJobAsync(async () =>
+        {
+            var plan = await DenoisePlan.CreateAsync(header, stage);
+            await responseStream.WriteAsync(new DenoiseResponse { Accepted = plan.Accepted(stage) }, cancellation);
+            var tensors = await call.ReadTensorsAsync(plan.Takes(), cancellation);
+            var run = new DenoiseRun(plan, tensors, stage);
+            await new StageOutput<DenoiseResponse>().RunAsync(run.Compute, responseStream, cancellation);
+        });
+    }
+
+    public override Task<DenoiserServiceGetCapabilitiesResponse> GetCapabilities(
+        DenoiserServiceGetCapabilitiesRequest request, ServerCallContext context) =>
+        Task.FromResult(new DenoiserServiceGetCapabilitiesResponse
+        {
+            Models = { stage.Models },
+            Limits = stage.DescribeLimits(),
+            Profiles = { EditOptionsMapping.Profiles() },
+            Build = stage.DescribeBuild(),
+            Busy = stage.IsBusy,
+        });
+}

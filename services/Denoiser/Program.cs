@@ -1,0 +1,3 @@
+using VideoGrain.Denoiser;
+
+await DenoiserHost.Build(args).RunAsync();

@@ -1,0 +1,3 @@
+using VideoGrain.Inversion;
+
+await InversionHost.Build(args).RunAsync();
