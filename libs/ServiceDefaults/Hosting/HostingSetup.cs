@@ -50,6 +50,10 @@ internal static class HostingSetup
     {
         builder.Logging.Configure(options =>
             options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+
+        // Probes and scrapes come every few seconds; configuration may ask for their lines.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         if (string.Equals(builder.Configuration["Logging:Format"], "simple", StringComparison.OrdinalIgnoreCase)) return;
         builder.Logging.ClearProviders();
         builder.Logging.AddJsonConsole(options =>
