@@ -15,6 +15,15 @@ internal sealed class LoadedWeights : IDisposable
     private const string DiffusionStem = "diffusion_pytorch_model";
     private const string TextStem = "model";
 
+    // Small files besides the parts' own config.json that change what a model computes.
+    private static readonly string[] SharedFiles =
+    [
+        "scheduler/scheduler_config.json", "tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer/tokenizer_config.json",
+        "tokenizer/special_tokens_map.json",
+    ];
+
+    private readonly ModelFingerprint _fingerprint = new();
+
     private LoadedWeights(string folder) => Folder = folder;
 
     public string Folder { get; }
@@ -22,6 +31,8 @@ internal sealed class LoadedWeights : IDisposable
     public WeightStore Store { get; } = new();
 
     public TimeSpan LoadTime { get; private set; }
+
+    public string Fingerprint { get; private set; } = "";
 
     public ClipTokenizer Tokenizer { get; private set; } = null!;
 
@@ -71,16 +82,24 @@ internal sealed class LoadedWeights : IDisposable
         CheckAgreement(textConfig, vaeConfig, unetConfig);
         foreach (var (name, config) in controlConfigs) CheckAgreement(controlFolders[name], config, unetConfig);
 
-        Text = Read(Path.Combine(Folder, "text_encoder"), engine, TextStem, source => new TextEncoderWeights(textConfig, source));
-        Vae = Read(Path.Combine(Folder, "vae"), engine, DiffusionStem, source => new VaeWeights(vaeConfig, source));
-        UNet = Read(Path.Combine(Folder, "unet"), engine, DiffusionStem, source => new UNetWeights(unetConfig, source));
-        foreach (var (name, path) in controlFolders)
-            ControlNets.Add(name, Read(path, engine, DiffusionStem, source => new ControlNetWeights(controlConfigs[name], source)));
+        foreach (var file in SharedFiles) _fingerprint.AddFile(file, Path.Combine(Folder, file));
+        Text = Read("text_encoder", Path.Combine(Folder, "text_encoder"), engine, TextStem, source => new TextEncoderWeights(textConfig, source));
+        Vae = Read("vae", Path.Combine(Folder, "vae"), engine, DiffusionStem, source => new VaeWeights(vaeConfig, source));
+        UNet = Read("unet", Path.Combine(Folder, "unet"), engine, DiffusionStem, source => new UNetWeights(unetConfig, source));
+        foreach (var (name, path) in controlFolders.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var weights = Read($"controlnet/{name}", path, engine, DiffusionStem, source => new ControlNetWeights(controlConfigs[name], source));
+            ControlNets.Add(name, weights);
+        }
+
+        Fingerprint = _fingerprint.ToString();
     }
 
-    private T Read<T>(string folder, IEngine engine, string stem, Func<WeightSource, T> build)
+    private T Read<T>(string label, string folder, IEngine engine, string stem, Func<WeightSource, T> build)
     {
         using var file = ModelFiles.OpenWeights(folder, stem);
+        _fingerprint.AddFile($"{label}/{ModelFiles.Config}", Path.Combine(folder, ModelFiles.Config));
+        _fingerprint.Add(label, file);
         return build(new WeightSource(file, engine, Store));
     }
 

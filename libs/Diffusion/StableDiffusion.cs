@@ -54,6 +54,12 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>Noise schedule of the training.</summary>
     public NoiseSchedule Schedule => _weights.Schedule;
 
+    /// <summary>
+    /// 32 hexadecimal digits computed from every file that determines what the model does (weights, configurations, vocabulary; ControlNets included).
+    /// Two folders with the same fingerprint give the same results, wherever they lie: a key for caches and checkpoints. Not a defence against forgery.
+    /// </summary>
+    public string Fingerprint => _weights.Fingerprint;
+
     /// <summary>Bytes of all weights as stored in their files.</summary>
     public long WeightBytes => _weights.Store.Bytes;
 

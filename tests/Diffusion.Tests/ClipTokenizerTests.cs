@@ -103,6 +103,15 @@ public sealed class ClipTokenizerTests
     }
 
     [Fact]
+    public void Load_LengthThatMeansUnknown_TakesClips()
+    {
+        using var folder = new TemporaryFolder();
+        var copy = Path.Combine(Models.Copy(Models.Toybox, folder), "tokenizer");
+        Models.Edit(Path.Combine(copy, "tokenizer_config.json"), json => json["model_max_length"] = 1e30);
+        Assert.Equal(77, ClipTokenizer.Load(copy).MaxLength);
+    }
+
+    [Fact]
     public void Load_VocabularyWithoutAByte_NamesTheToken()
     {
         using var folder = new TemporaryFolder();

@@ -73,6 +73,24 @@ public sealed class StableDiffusionTests : IDisposable
     }
 
     [Fact]
+    public void Fingerprint_OfACopy_IsTheSameUntilAnythingChanges()
+    {
+        var copy = Models.Copy(Models.Toybox, _folder);
+        Assert.Equal(Fingerprint(Models.Toybox), Fingerprint(copy));
+        Models.Edit(Path.Combine(copy, "vae", "config.json"), json => json["scaling_factor"] = 0.5);
+        var rescaled = Fingerprint(copy);
+        Assert.NotEqual(Fingerprint(Models.Toybox), rescaled);
+        Models.EditTensors(Path.Combine(copy, "text_encoder", "model.safetensors"), tensor => [tensor with { Data = [.. tensor.Data.Select(b => (byte)0)] }]);
+        Assert.NotEqual(rescaled, Fingerprint(copy));
+
+        string Fingerprint(string folder)
+        {
+            using var model = StableDiffusion.Load(folder, _engine);
+            return model.Fingerprint;
+        }
+    }
+
+    [Fact]
     public void EncodePrompts_SeveralAtOnce_EqualsOneByOne()
     {
         using var model = StableDiffusion.Load(Models.Toybox, _engine);

@@ -44,6 +44,16 @@ internal sealed record BlockStackConfig
         json.RequireNull("addition_embed_type");
         json.RequireNull("time_cond_proj_dim");
         json.RequireNull("encoder_hid_dim");
+        json.RequireNull("time_embedding_dim");
+        json.RequireNull("time_embedding_act_fn");
+        json.RequireNull("timestep_post_act");
+        json.RequireNull("cross_attention_norm");
+        json.Choice("time_embedding_type", "positional", "positional");
+        json.Choice("attention_type", "default", "default");
+        json.RequireBool("resnet_skip_time_act", false);
+        json.Number("resnet_out_scale_factor", 1, 1, 1);
+        json.Int("conv_in_kernel", 3, 3, 3);
+        json.Int("conv_out_kernel", 3, 3, 3);
         json.RequireBool("center_input_sample", false);
         json.RequireBool("only_cross_attention", false);
         json.RequireBool("dual_cross_attention", false);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using VideoGrain.Tensors;
 
@@ -15,6 +16,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly SafetensorsHeader _header;
+    private readonly byte* _start;
     private readonly byte* _data;
     private volatile bool _closed;
 
@@ -29,6 +31,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         start += _view.PointerOffset;
+        _start = start;
         try
         {
             var headerBytes = CheckHeaderLength(path, BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, LengthBytes)), Length);
@@ -87,6 +90,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (!_header.Entries.TryGetValue(name, out var entry)) throw new ModelFormatException(Path, name, "is missing");
         var bytes = new MappedBytes(this, _data + entry.Start, (int)(entry.End - entry.Start));
         return new HostTensor(entry.Type, entry.Shape, bytes.Memory);
+    }
+
+    /// <summary>Feeds the whole file to a hash.</summary>
+    internal void AppendTo(NonCryptographicHashAlgorithm hash)
+    {
+        const int Piece = 1 << 30;
+        ThrowIfClosed();
+        for (long position = 0; position < Length; position += Piece)
+            hash.Append(new ReadOnlySpan<byte>(_start + position, (int)Math.Min(Piece, Length - position)));
     }
 
     /// <inheritdoc/>

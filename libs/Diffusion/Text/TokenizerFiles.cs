@@ -58,8 +58,16 @@ internal sealed class TokenizerFiles
             BeginToken = Id("bos_token", begin),
             EndToken = Id("eos_token", end),
             PadToken = Id("pad_token", pad),
-            MaxLength = config?.Int("model_max_length", 3, ConfigLimits.Positions, DefaultMaxLength) ?? DefaultMaxLength,
+            MaxLength = config is null ? DefaultMaxLength : ReadMaxLength(config),
         };
+    }
+
+    /// <summary>Some files state an astronomic number where they mean that they do not know.</summary>
+    private static int ReadMaxLength(JsonConfig config)
+    {
+        const int Shortest = 3;
+        var stated = config.Number("model_max_length", Shortest, double.MaxValue, DefaultMaxLength);
+        return stated > ConfigLimits.Positions ? DefaultMaxLength : (int)stated;
     }
 
     private static JsonConfig? Optional(string folder, string file)
