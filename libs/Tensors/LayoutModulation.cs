@@ -17,15 +17,19 @@ public sealed class LayoutModulation
     /// <summary>Builds the modulation for one attention call; the arrays are kept, not copied.</summary>
     /// <param name="queryRegions">[queries]: bit r set when the query lies in region r.</param>
     /// <param name="keyRegions">[keys]: bit r set when the key lies in (or, for text, names) region r.</param>
-    /// <param name="strength">[queries]: 0 (leave alone) to 1 (replace the scores by the row's extremes).</param>
-    /// <exception cref="ArgumentException">The query arrays differ in length, or a strength is not in [0, 1].</exception>
+    /// <param name="strength">
+    /// [queries]: 0 (leave alone) to 1 (replace the scores by the row's extremes). Below 0 the formula turns around; the released program
+    /// gets there where regions overlap so much that their size term goes below 0.
+    /// </param>
+    /// <exception cref="ArgumentException">The query arrays differ in length, or a strength is above 1 or not finite.</exception>
     public LayoutModulation(ulong[] queryRegions, ulong[] keyRegions, float[] strength)
     {
         if (queryRegions.Length != strength.Length)
             throw new ArgumentException($"{strength.Length} strengths for {queryRegions.Length} queries", nameof(strength));
         foreach (var value in strength)
         {
-            if (!(value is >= 0 and <= 1)) throw new ArgumentException($"strength must lie in [0, 1], got {value}", nameof(strength));
+            if (!(value <= 1 && float.IsFinite(value)))
+                throw new ArgumentException($"strength must be finite and at most 1, got {value}", nameof(strength));
         }
 
         QueryRegions = queryRegions;
