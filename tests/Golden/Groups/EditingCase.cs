@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VideoGrain.Diffusion;
+using VideoGrain.Diffusion.Schedulers;
 using VideoGrain.Editing;
 using VideoGrain.Editing.Trajectories;
 using VideoGrain.Tensors;
@@ -11,6 +12,17 @@ internal static class EditingCase
 {
     /// <summary>Bound on the relative L2 error of latents at every step.</summary>
     public const double LatentBound = 1e-4;
+
+    /// <summary>Bound on predictions that are computed back from latents, which multiplies their rounding.</summary>
+    public const double PredictionBound = 2e-4;
+
+    /// <summary>The prediction that made a scheduler step from one latent to the next.</summary>
+    public static float[] PredictionOf(LatentClip before, LatentClip after, LinearStep step)
+    {
+        var result = new float[before.Values.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = (float)((after.Values[i] - (double)step.Sample * before.Values[i]) / step.Noise);
+        return result;
+    }
 
     /// <summary>The published profile with the case's options.</summary>
     public static EditOptions Options(GoldenCase golden)

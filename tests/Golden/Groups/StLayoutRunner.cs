@@ -1,6 +1,5 @@
 using VideoGrain.Diffusion;
 using VideoGrain.Diffusion.Control;
-using VideoGrain.Diffusion.Schedulers;
 using VideoGrain.Diffusion.UNet;
 using VideoGrain.Editing;
 using VideoGrain.Editing.Attention;
@@ -45,7 +44,7 @@ public sealed class StLayoutRunner : IGroupRunner
             var timestep = step.Value.GetInt32();
             Assert.Equal(timestep, timeline.Denoising[index]);
             var hooks = new RecordingHooks(options, Window(layout, options), timeline.Strength(index));
-            report.Compare(golden, $"step{index}.noise_pred", network.Predict(timestep, hooks), golden.Floats($"step{index}.noise_pred"));
+            context.CompareClip(golden, $"step{index}.noise_pred", network.Predict(timestep, hooks));
             if (index == 0) Recorded(golden, report, hooks);
         }
 
@@ -58,7 +57,7 @@ public sealed class StLayoutRunner : IGroupRunner
         {
             var only = options with { LambdaSelf = self, LambdaCross = cross };
             var hooks = new EditHooks(only, Window(layout, only), null, timeline.Strength(0), null);
-            report.Compare(golden, name, network.Predict(timeline.Denoising[0], hooks), golden.Floats(name));
+            context.CompareClip(golden, name, network.Predict(timeline.Denoising[0], hooks));
         }
     }
 
@@ -161,7 +160,7 @@ public sealed class StLayoutRunner : IGroupRunner
             _control = new ControlResiduals(Enumerable.Range(0, down).Select(i => Images($"ctrl_down_{i}")), Images("ctrl_mid"), 1);
         }
 
-        /// <summary>(2, c, f, h, w), as the case stores it.</summary>
+        /// <summary>[2 * f, h, w, c].</summary>
         public float[] Predict(int timestep, UNetHooks hooks)
         {
             var engine = _model.Engine;
@@ -169,7 +168,7 @@ public sealed class StLayoutRunner : IGroupRunner
             var prediction = _model.UNet.Forward(_sample, 2, _golden.Frames, timestep, _text, _control, hooks);
             var values = new float[prediction.ElementCount];
             engine.Download(prediction, values);
-            return ClipLayout.FromImages(values, _golden.Shape("sample"));
+            return values;
         }
 
         private Tensor Images(string name)
