@@ -37,6 +37,12 @@ public sealed record EditRequest
     /// </summary>
     public Func<int, KeySelection>? FlowTables { get; init; }
 
+    /// <summary>
+    /// Where the edit shows, for latent blending: any size, one frame per frame of the clip; elsewhere the source is kept. Null takes the
+    /// union of the regions.
+    /// </summary>
+    public LayoutMask? BlendMask { get; init; }
+
     /// <summary>Standard normal noise of a step for latent blending; null draws it from the seed.</summary>
     public Func<int, LatentClip>? BlendingNoise { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class EditRun : IDisposable
     private readonly EditOptions _options;
     private readonly IEngineScope _scope;
     private readonly PromptLayout _layout;
-    private readonly byte[] _union;
+    private readonly byte[] _blendMask;
     private readonly TextPair _text;
     private readonly TextPair? _sourceText;
     private readonly FreeU? _freeU;
@@ -30,7 +30,8 @@ internal sealed class EditRun : IDisposable
         _scope = model.Engine.BeginScope();
         try
         {
-            _union = RegionMasks.Union(_layout.Masks);
+            _blendMask = request.BlendMask?.Resample(request.Inverted.Height, request.Inverted.Width).Values.ToArray()
+                ?? RegionMasks.Union(_layout.Masks);
             _freeU = _options.FreeU is null ? null : new FreeU(_options.FreeU, model.UNet.Widths);
             _text = EditText();
             _sourceText = _options.UsePnp && _options.InjectStep > 0 ? SourceText() : null;
@@ -68,7 +69,7 @@ internal sealed class EditRun : IDisposable
 
         clean = LatentMath.Move(latents, noise, _model.Schedule.CleanCoefficients(timestep));
         var result = LatentMath.Move(latents, noise, Timeline.DenoisingStep(timestep));
-        if (_options.BlendBackground && _union.Contains((byte)0)) Blend(result, step, timestep);
+        if (_options.BlendBackground && _blendMask.Contains((byte)0)) Blend(result, step, timestep);
         return result;
     }
 
@@ -88,6 +89,14 @@ internal sealed class EditRun : IDisposable
         if (!latents.IsFinite) violations.Add(new("inverted", "hold a value that is not finite", EditReasons.NonFiniteLatents));
         if (!request.Source.SameShape(latents))
             violations.Add(new("source", $"must be {latents}, got {request.Source}", EditReasons.LatentMismatch));
+        if (request.BlendMask is { } mask)
+        {
+            if (mask.Frames != latents.Frames)
+                violations.Add(new("blend_mask", $"has {mask.Frames} frames, the clip has {latents.Frames}", EditReasons.MaskSizeMismatch));
+            if (mask.Resample(latents.Height, latents.Width).IsEmpty)
+                violations.Add(new("blend_mask", "covers no latent pixel, so the edit would return its input", EditReasons.NothingChanged));
+        }
+
         if (request.PreviewInterval < 0) violations.Add(new("preview_interval", "must not be negative"));
         var (height, width) = (latents.Height * model.Vae.Downscale, latents.Width * model.Vae.Downscale);
         ClipChecks.Clip(violations, model, latents.Frames, height, width);
@@ -139,14 +148,14 @@ internal sealed class EditRun : IDisposable
         var level = _options.BlendAtReachedTimestep ? Timeline.Reached(timestep) : timestep;
         if (level < 0)
         {
-            LatentMath.Blend(latents, _union, _request.Source, _request.Source, new(1, 0));
+            LatentMath.Blend(latents, _blendMask, _request.Source, _request.Source, new(1, 0));
             return;
         }
 
         var noise = _request.BlendingNoise?.Invoke(step) ?? Draw(latents, step);
         if (!noise.SameShape(latents))
             throw new EditException(EditReasons.LatentMismatch, $"blending_noise[{step}]", $"must be {latents}, got {noise}");
-        LatentMath.Blend(latents, _union, _request.Source, noise, _model.Schedule.NoiseCoefficients(level));
+        LatentMath.Blend(latents, _blendMask, _request.Source, noise, _model.Schedule.NoiseCoefficients(level));
     }
 
     private LatentClip Draw(LatentClip like, int step)
