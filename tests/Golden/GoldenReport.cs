@@ -26,7 +26,8 @@ public sealed class GoldenReport
     public void CompareNorm(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double bound)
     {
         var error = RelativeError(golden, what, actual, expected);
-        if (!(error <= bound)) Assert.Fail(Invariant($"{golden.Name}: {what} has relative L2 error {error:e2}, at most {bound:e2} is allowed"));
+        if (!(error <= bound))
+            Assert.Fail(Invariant($"{golden.Name}: {what} has relative L2 error {error:e2}, at most {bound:e2} is allowed"));
     }
 
     /// <summary>Fails unless both are the same.</summary>
@@ -34,7 +35,8 @@ public sealed class GoldenReport
     {
         for (var i = 0; i < Math.Min(actual.Count, expected.Count); i++)
         {
-            if (!EqualityComparer<T>.Default.Equals(actual[i], expected[i])) Assert.Fail($"{golden.Name}: {what}[{i}] is {actual[i]}, expected {expected[i]}");
+            if (!EqualityComparer<T>.Default.Equals(actual[i], expected[i]))
+                Assert.Fail($"{golden.Name}: {what}[{i}] is {actual[i]}, expected {expected[i]}");
         }
 
         if (actual.Count != expected.Count) Assert.Fail($"{golden.Name}: {what} has {actual.Count} values, expected {expected.Count}");

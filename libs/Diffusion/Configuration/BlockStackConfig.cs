@@ -69,8 +69,10 @@ internal sealed record BlockStackConfig
         var heads = json.IntOrList(headsField, widths.Length, 1, ConfigLimits.Heads, 8);
         for (var level = 0; level < widths.Length; level++)
         {
-            if (widths[level] % groups != 0) throw json.Fail("norm_num_groups", $"is {groups}, which does not divide block_out_channels' {widths[level]}");
-            if (widths[level] % heads[level] != 0) throw json.Fail(headsField, $"asks for {heads[level]} heads, which do not divide block_out_channels' {widths[level]}");
+            if (widths[level] % groups != 0)
+                throw json.Fail("norm_num_groups", $"is {groups}, which does not divide block_out_channels' {widths[level]}");
+            if (widths[level] % heads[level] != 0)
+                throw json.Fail(headsField, $"asks for {heads[level]} heads, which do not divide block_out_channels' {widths[level]}");
         }
 
         if (widths[0] % 2 != 0) throw json.Fail("block_out_channels", $"starts with {widths[0]}, which must be even");

@@ -128,7 +128,8 @@ internal sealed class JsonConfig
         {
             var file = new FileInfo(path);
             if (!file.Exists) throw new ModelFormatException(path, null, "is missing");
-            if (file.Length > LargestFile) throw new ModelFormatException(path, null, $"has {file.Length} bytes, at most {LargestFile} are allowed");
+            if (file.Length > LargestFile)
+                throw new ModelFormatException(path, null, $"has {file.Length} bytes, at most {LargestFile} are allowed");
             using var stream = file.OpenRead();
             using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
             return document.RootElement.Clone();

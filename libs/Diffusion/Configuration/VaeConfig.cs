@@ -36,12 +36,14 @@ internal sealed record VaeConfig
         var widths = json.IntList("block_out_channels", 1, ConfigLimits.Blocks, 1, ConfigLimits.Channels);
         foreach (var type in json.StringList("down_block_types", widths.Length, widths.Length))
         {
-            if (type != "DownEncoderBlock2D") throw json.Fail("down_block_types", $"has '{ModelFormatException.Printable(type)}', supported: DownEncoderBlock2D");
+            if (type != "DownEncoderBlock2D")
+                throw json.Fail("down_block_types", $"has '{ModelFormatException.Printable(type)}', supported: DownEncoderBlock2D");
         }
 
         foreach (var type in json.StringList("up_block_types", widths.Length, widths.Length))
         {
-            if (type != "UpDecoderBlock2D") throw json.Fail("up_block_types", $"has '{ModelFormatException.Printable(type)}', supported: UpDecoderBlock2D");
+            if (type != "UpDecoderBlock2D")
+                throw json.Fail("up_block_types", $"has '{ModelFormatException.Printable(type)}', supported: UpDecoderBlock2D");
         }
 
         var groups = json.Int("norm_num_groups", 1, ConfigLimits.Channels, 32);

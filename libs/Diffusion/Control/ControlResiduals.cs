@@ -36,6 +36,7 @@ public sealed class ControlResiduals : IDisposable
 
     internal void Check(int skips)
     {
-        if (_down.Length != skips) throw new ArgumentException($"control has {_down.Length} residuals for skip connections, the UNet has {skips}");
+        if (_down.Length != skips)
+            throw new ArgumentException($"control has {_down.Length} residuals for skip connections, the UNet has {skips}");
     }
 }

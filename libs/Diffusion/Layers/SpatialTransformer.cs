@@ -49,12 +49,7 @@ internal sealed class SpatialTransformer
         var normed = engine.GroupNorm(x, _norm, _groups, NormEpsilon, imagesPerStatistic: 1);
         var tokens = pass.Observe(ProjectionName, engine.Linear(normed.Reshape(sequences, checked((int)(x.ElementCount / sequences / _channels)), _channels), _in));
         normed.Dispose();
-        foreach (var block in _blocks)
-        {
-            var next = block.Forward(pass, tokens, height, width);
-            tokens.Dispose();
-            tokens = next;
-        }
+        foreach (var block in _blocks) tokens = block.Forward(pass, tokens, height, width);
 
         var result = engine.Linear(tokens.Reshape(x.Shape), _out, Activation.None, x);
         return pass.Observe(_name, scope.Keep(result));

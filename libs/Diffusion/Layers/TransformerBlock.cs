@@ -56,14 +56,19 @@ internal sealed class TransformerBlock
     private string FeedForwardName { get; }
 
     /// <summary>Keys and values of a prompt [branches, tokens, textWidth] for this block's cross-attention.</summary>
-    public (Tensor Keys, Tensor Values) EncodeText(IEngine engine, Tensor text) => (engine.Linear(text, _key2), engine.Linear(text, _value2));
+    public (Tensor Keys, Tensor Values) EncodeText(IEngine engine, Tensor text) =>
+        (engine.Linear(text, _key2), engine.Linear(text, _value2));
 
-    /// <summary>Runs the block on tokens [branches, frames * height * width, channels], or [branches * frames, height * width, channels] per frame.</summary>
+    /// <summary>
+    /// Runs the block on tokens [branches, frames * height * width, channels], or [branches * frames, height * width, channels] per frame.
+    /// It disposes of <paramref name="x"/> as soon as it can: the feed-forward that follows is where a pass needs most memory.
+    /// </summary>
     public Tensor Forward(Pass pass, Tensor x, int height, int width)
     {
         var engine = pass.Engine;
         using var scope = engine.BeginScope();
         var attended = SelfAttend(pass, x, height, width);
+        x.Dispose();
         var informed = CrossAttend(pass, attended, height, width);
         attended.Dispose();
         var normed = engine.LayerNorm(informed, _norm3, NormEpsilon);

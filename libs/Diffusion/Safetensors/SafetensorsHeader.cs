@@ -75,7 +75,8 @@ internal sealed class SafetensorsHeader
         {
             var key = reader.GetString()!;
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String) throw Fail(SafetensorsFault.InvalidHeader, MetadataKey, "has a value that is not a string");
+            if (reader.TokenType != JsonTokenType.String)
+                throw Fail(SafetensorsFault.InvalidHeader, MetadataKey, "has a value that is not a string");
             if (!_metadata.TryAdd(key, reader.GetString()!)) throw Fail(SafetensorsFault.DuplicateName, MetadataKey, "has a key twice");
         }
     }
@@ -200,12 +201,15 @@ internal sealed class SafetensorsHeader
         long position = 0;
         foreach (var entry in _entries.Values.OrderBy(e => e.Start).ThenBy(e => e.End))
         {
-            if (entry.Start < position) throw Fail(SafetensorsFault.Overlap, entry.Name, $"starts at {entry.Start}, inside the tensor that ends at {position}");
-            if (entry.Start > position) throw Fail(SafetensorsFault.Gap, entry.Name, $"starts at {entry.Start}, {entry.Start - position} bytes after the tensor before it");
+            if (entry.Start < position)
+                throw Fail(SafetensorsFault.Overlap, entry.Name, $"starts at {entry.Start}, inside the tensor that ends at {position}");
+            if (entry.Start > position)
+                throw Fail(SafetensorsFault.Gap, entry.Name, $"starts at {entry.Start}, {entry.Start - position} bytes after the tensor before it");
             position = entry.End;
         }
 
-        if (position != _dataBytes) throw Fail(SafetensorsFault.Gap, null, $"{_dataBytes - position} bytes after the last tensor belong to none");
+        if (position != _dataBytes)
+            throw Fail(SafetensorsFault.Gap, null, $"{_dataBytes - position} bytes after the last tensor belong to none");
     }
 
     private SafetensorsException Fail(SafetensorsFault fault, string? tensor, string problem, Exception? inner = null) =>

@@ -44,10 +44,12 @@ public sealed class ClipTextEncoder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, MaxTokens);
-        if (ids.IsEmpty || ids.Length % tokens != 0) throw new ArgumentException($"{ids.Length} ids are no texts of {tokens} tokens", nameof(ids));
+        if (ids.IsEmpty || ids.Length % tokens != 0)
+            throw new ArgumentException($"{ids.Length} ids are no texts of {tokens} tokens", nameof(ids));
         foreach (var id in ids)
         {
-            if (id < 0 || id >= VocabularySize) throw new ArgumentException($"{id} lies outside the vocabulary of {VocabularySize}", nameof(ids));
+            if (id < 0 || id >= VocabularySize)
+                throw new ArgumentException($"{id} lies outside the vocabulary of {VocabularySize}", nameof(ids));
         }
 
         using var scope = _engine.BeginScope();

@@ -45,7 +45,8 @@ public sealed class ClipTokenizer
     public TokenizedText Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > MaxTextLength) throw new ArgumentException($"text has {text.Length} characters, at most {MaxTextLength} are allowed", nameof(text));
+        if (text.Length > MaxTextLength)
+            throw new ArgumentException($"text has {text.Length} characters, at most {MaxTextLength} are allowed", nameof(text));
         var content = new List<int>();
         var clean = PromptCleaner.Clean(text);
         for (var position = 0; position < clean.Length;)

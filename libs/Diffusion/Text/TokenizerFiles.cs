@@ -83,13 +83,16 @@ internal sealed class TokenizerFiles
         {
             foreach (var token in new[] { symbol, symbol + BytePairMerger.WordEnd })
             {
-                if (!vocabulary.ContainsKey(token)) throw new ModelFormatException(path, token, "is missing from the vocabulary; every byte needs a token");
+                if (!vocabulary.ContainsKey(token))
+                    throw new ModelFormatException(path, token, "is missing from the vocabulary; every byte needs a token");
             }
         }
 
-        if (vocabulary.Values.Distinct().Count() != vocabulary.Count) throw new ModelFormatException(path, null, "gives two tokens the same id");
+        if (vocabulary.Values.Distinct().Count() != vocabulary.Count)
+            throw new ModelFormatException(path, null, "gives two tokens the same id");
         var largest = vocabulary.MaxBy(entry => entry.Value);
-        if (largest.Value != vocabulary.Count - 1) throw new ModelFormatException(path, largest.Key, $"has id {largest.Value}, but there are only {vocabulary.Count} tokens");
+        if (largest.Value != vocabulary.Count - 1)
+            throw new ModelFormatException(path, largest.Key, $"has id {largest.Value}, but there are only {vocabulary.Count} tokens");
     }
 
     private static Dictionary<(int Left, int Right), (int Rank, int Merged)> ReadMerges(string path, Dictionary<string, int> vocabulary)
@@ -110,7 +113,8 @@ internal sealed class TokenizerFiles
                 throw new ModelFormatException(path, $"line {number}", "is not a pair of tokens whose merger is in the vocabulary");
             }
 
-            if (!merges.TryAdd((left, right), (merges.Count, merged))) throw new ModelFormatException(path, $"line {number}", "repeats an earlier merge");
+            if (!merges.TryAdd((left, right), (merges.Count, merged)))
+                throw new ModelFormatException(path, $"line {number}", "repeats an earlier merge");
         }
 
         return merges;
@@ -122,7 +126,8 @@ internal sealed class TokenizerFiles
         {
             var file = new FileInfo(path);
             if (!file.Exists) throw new ModelFormatException(path, null, "is missing");
-            if (file.Length > LargestMergesFile) throw new ModelFormatException(path, null, $"has {file.Length} bytes, at most {LargestMergesFile} are allowed");
+            if (file.Length > LargestMergesFile)
+                throw new ModelFormatException(path, null, $"has {file.Length} bytes, at most {LargestMergesFile} are allowed");
             return File.ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

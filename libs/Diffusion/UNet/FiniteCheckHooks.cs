@@ -17,10 +17,12 @@ public sealed class FiniteCheckHooks : UNetHooks
     public string? FirstNonFiniteLayer { get; private set; }
 
     /// <inheritdoc/>
-    public override Tensor SelfAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v) => _inner.SelfAttention(engine, site, q, k, v);
+    public override Tensor SelfAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v) =>
+        _inner.SelfAttention(engine, site, q, k, v);
 
     /// <inheritdoc/>
-    public override Tensor CrossAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v) => _inner.CrossAttention(engine, site, q, k, v);
+    public override Tensor CrossAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v) =>
+        _inner.CrossAttention(engine, site, q, k, v);
 
     /// <inheritdoc/>
     public override Tensor ResnetHidden(IEngine engine, in ResnetSite site, Tensor hidden) => _inner.ResnetHidden(engine, site, hidden);

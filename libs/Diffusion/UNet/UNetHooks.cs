@@ -37,7 +37,8 @@ public class UNetHooks
     /// <summary>
     /// The two inputs of an up-block resnet before they are concatenated (FreeU): backbone and skip, [branches * frames, height, width, c].
     /// </summary>
-    public virtual (Tensor Backbone, Tensor Skip) UpBlockInput(IEngine engine, in ResnetSite site, Tensor backbone, Tensor skip) => (backbone, skip);
+    public virtual (Tensor Backbone, Tensor Skip) UpBlockInput(IEngine engine, in ResnetSite site, Tensor backbone, Tensor skip) =>
+        (backbone, skip);
 
     /// <summary>Called with the result of every resnet, transformer and resampler; for recording and for finding where numbers stop being finite.</summary>
     public virtual void Observe(IEngine engine, string layer, Tensor output)

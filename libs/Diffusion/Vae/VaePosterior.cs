@@ -33,7 +33,8 @@ public sealed class VaePosterior : IDisposable
     /// <exception cref="ArgumentException"><paramref name="noise"/> has another length.</exception>
     public Tensor SampleLatents(ReadOnlySpan<float> noise)
     {
-        if (noise.Length != Mean.ElementCount) throw new ArgumentException($"has {noise.Length} values, {Mean.ElementCount} are needed", nameof(noise));
+        if (noise.Length != Mean.ElementCount)
+            throw new ArgumentException($"has {noise.Length} values, {Mean.ElementCount} are needed", nameof(noise));
         var mean = new float[noise.Length];
         var latents = new float[noise.Length];
         _engine.Download(Mean, mean);
