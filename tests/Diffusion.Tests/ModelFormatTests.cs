@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FsCheck;
+using FsCheck.Fluent;
 using VideoGrain.Diffusion.Tests.Support;
 using VideoGrain.Tensors.Cpu;
 
@@ -74,6 +76,48 @@ public sealed class ModelFormatTests : IDisposable
         File.WriteAllText(path, "{ \"a\": [");
         Assert.Equal(path, Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine)).Path);
         File.Delete(path);
+        Assert.Equal(path, Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine)).Path);
+    }
+
+    [Theory]
+    [InlineData("model_index.json")]
+    [InlineData("unet/config.json")]
+    [InlineData("vae/config.json")]
+    [InlineData("text_encoder/config.json")]
+    [InlineData("scheduler/scheduler_config.json")]
+    [InlineData("tokenizer/vocab.json")]
+    [InlineData("tokenizer/merges.txt")]
+    [InlineData("tokenizer/tokenizer_config.json")]
+    [InlineData("tokenizer/special_tokens_map.json")]
+    public void Load_AnyMutationOfASmallFile_NeverFailsInAnotherWay(string file)
+    {
+        // Without weights even an unharmed copy is refused, but only after every small file was read.
+        var model = Models.Copy(Models.Toybox, _folder);
+        Directory.EnumerateFiles(model, "*.safetensors", SearchOption.AllDirectories).ToList().ForEach(File.Delete);
+        var path = Path.Combine(model, file);
+        var original = File.ReadAllBytes(path);
+        var mutation = Gen.Zip(Gen.Choose(0, original.Length - 1), Gen.Frequency((1, Gen.Choose(0, 255)), (2, Gen.Elements("0123456789-[]{},:\"eE.\\u ".Select(c => (int)c).ToArray()))));
+        Prop.ForAll(mutation.NonEmptyListOf().ToArbitrary(), changes =>
+        {
+            var bytes = original.ToArray();
+            foreach (var (position, value) in changes.Take(3)) bytes[position] = (byte)value;
+            File.WriteAllBytes(path, bytes);
+            Assert.ThrowsAny<ModelFormatException>(() => StableDiffusion.Load(model, _engine));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Theory]
+    [InlineData("unet/config.json", "\"act_fn\": \"silu\"", "\"act_fn\": \"\\ud800\"")]
+    [InlineData("tokenizer/vocab.json", "\"a\":", "\"\\ud800\":")]
+    [InlineData("tokenizer/tokenizer_config.json", "\"<|endoftext|>\"", "\"\\udfff\"")]
+    public void Load_HalfASurrogatePair_IsRefused(string file, string text, string replacement)
+    {
+        var model = Models.Copy(Models.Toybox, _folder);
+        var path = Path.Combine(model, file);
+        File.Delete(Path.Combine(model, "tokenizer", "special_tokens_map.json"));
+        var changed = File.ReadAllText(path).Replace(text, replacement, StringComparison.Ordinal);
+        Assert.Contains(replacement, changed, StringComparison.Ordinal);
+        File.WriteAllText(path, changed);
         Assert.Equal(path, Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(model, _engine)).Path);
     }
 

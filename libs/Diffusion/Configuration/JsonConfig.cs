@@ -29,7 +29,7 @@ internal sealed class JsonConfig
     /// <summary>The string field, or null when it is absent or null.</summary>
     public string? OptionalString(string field) =>
         !TryGet(field, out var value) ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.ValueKind == JsonValueKind.String ? Text(field, value)
         : throw Fail(field, "is not a string");
 
     /// <summary>A string out of a closed set.</summary>
@@ -68,7 +68,7 @@ internal sealed class JsonConfig
 
     /// <summary>A list of strings.</summary>
     public string[] StringList(string field, int minCount, int maxCount) =>
-        [.. Items(field, minCount, maxCount).Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Fail(field, "holds something that is not a string"))];
+        [.. Items(field, minCount, maxCount).Select(item => item.ValueKind == JsonValueKind.String ? Text(field, item) : throw Fail(field, "holds something that is not a string"))];
 
     /// <summary>A list of finite numbers, or null when the field is absent or null.</summary>
     public float[]? OptionalFloatList(string field, int maxCount) =>
@@ -108,7 +108,7 @@ internal sealed class JsonConfig
     {
         if (!TryGet(field, out var value)) return null;
         if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fail(field, "is not a token");
+        return value.ValueKind == JsonValueKind.String ? Text(field, value) : throw Fail(field, "is not a token");
     }
 
     /// <summary>All fields, each an integer in [min, max].</summary>
@@ -134,13 +134,27 @@ internal sealed class JsonConfig
             using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
             return document.RootElement.Clone();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second kind is how the parser reports a field name that is not valid Unicode.
             throw new ModelFormatException(path, null, "is not valid JSON, or names a field twice", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelFormatException(path, null, "cannot be read", e);
+        }
+    }
+
+    /// <summary>JSON may escape half a surrogate pair, which is no text.</summary>
+    private string Text(string field, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelFormatException(Path, field, "is not valid Unicode", e);
         }
     }
 
