@@ -5,7 +5,7 @@ namespace VideoGrain.Tensors.Benchmarks;
 
 /// <summary>Every workload under BenchmarkDotNet, on all cores.</summary>
 [MemoryDiagnoser]
-[ShortRunJob]
+[Config(typeof(InProcessShortRun))]
 public class KernelBenchmarks
 {
     private CpuEngine _engine = null!;

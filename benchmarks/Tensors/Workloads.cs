@@ -29,6 +29,7 @@ internal static class Workloads
         Attention("attention 8x12, 256 (2 branches)", 2, 256, 256, 8, 12),
         Attention("attention 8x6, 4096 x 77 text (2)", 2, 4096, 77, 8, 6),
         Layout("layout attention 8x40, 4096", 1, 4096, 8, 40),
+        Layout("layout attention 8x80, 3072", 1, 3072, 8, 80),
         Layout("layout attention 8x6, 4096", 1, 4096, 8, 6),
         Selected("trajectory attention 8x6, 4096 x 16", 4096, 16, 8, 6),
         Norm("group norm + SiLU 320 @ 16 x 32x32", 16, 32, 320, 32),

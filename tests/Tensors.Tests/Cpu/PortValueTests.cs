@@ -20,6 +20,10 @@ public sealed class PortValueTests
         Assert.Equal("indices", Assert.Throws<ArgumentException>(() => new KeySelection(2, 2, [0, 1, -1, -1])).ParamName);
 
     [Fact]
+    public void KeySelection_NegativeSizes_AreRefused() =>
+        Assert.Equal("queries", Assert.Throws<ArgumentException>(() => new KeySelection(-1, -1, [0])).ParamName);
+
+    [Fact]
     public void KeySelection_IndexBelowNone_IsRefused() =>
         Assert.Equal("indices", Assert.Throws<ArgumentException>(() => new KeySelection(1, 2, [0, -2])).ParamName);
 

@@ -54,6 +54,9 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
         Avx.BlendVariable(otherwise, ifNegative, Vector256.LessThan(test, Vector256<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SwapHalves(Vector256<float> a) => Vector256.Create(a.GetUpper(), a.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp2(Vector256<float> t)
     {
         // Adding 1.5 * 2^23 leaves round(t) in the low bits. The operand order of max and min lets NaN through.

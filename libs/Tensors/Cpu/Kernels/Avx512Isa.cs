@@ -54,6 +54,9 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.LessThan(test, Vector512<float>.Zero), ifNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SwapHalves(Vector512<float> a) => Vector512.Create(a.GetUpper(), a.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp2(Vector512<float> t)
     {
         // t = floor + f; the processor splits and recombines, which also takes care of the range: no clamps.

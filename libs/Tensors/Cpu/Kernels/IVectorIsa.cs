@@ -50,6 +50,9 @@ internal unsafe interface IVectorIsa<V>
     /// <summary>Per element: <paramref name="ifNegative"/> where <paramref name="test"/> &lt; 0, else <paramref name="otherwise"/>.</summary>
     static abstract V SelectNegative(V test, V ifNegative, V otherwise);
 
+    /// <summary>The upper half of the elements first, then the lower.</summary>
+    static abstract V SwapHalves(V a);
+
     /// <summary>2^t with a relative error below 2e-7; 0 or a number below 2e-38 for very negative t, very large or infinite for t above 127.</summary>
     static abstract V Exp2(V t);
 

@@ -50,6 +50,14 @@ internal readonly unsafe struct PortableIsa : IVectorIsa<Vector<float>>
         Vector.ConditionalSelect(Vector.LessThan(test, Vector<float>.Zero), ifNegative, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> SwapHalves(Vector<float> a)
+    {
+        var result = a;
+        for (var i = 0; i < Vector<float>.Count; i++) result = result.WithElement(i, a[(i + (Vector<float>.Count / 2)) % Vector<float>.Count]);
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp2(Vector<float> t)
     {
         // As in the AVX2 version. NaN passes through the selects because every comparison with it is false.

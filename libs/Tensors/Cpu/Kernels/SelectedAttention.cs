@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace VideoGrain.Tensors.Cpu.Kernels;
 
 /// <summary>
-/// Attention of each query to a short list of keys (trajectory attention). A query's listed keys are visited where they lie; the scores of all heads
+/// Attention of each query to a short list of keys (trajectory attention), for any number of heads. A query's listed keys are visited where they lie; the scores of all heads
 /// go to scratch, one row a head, and are turned into probabilities there.
 /// </summary>
 internal static unsafe class SelectedAttention<TIsa, V>
@@ -15,6 +15,12 @@ internal static unsafe class SelectedAttention<TIsa, V>
     /// <summary>Runs the attention.</summary>
     public static void Run(CpuEngine engine, ref SelectedAttentionArguments arguments)
     {
+        if (HeadLaneAttention<TIsa, V>.Fits(arguments.Heads))
+        {
+            HeadLaneAttention<TIsa, V>.Run(engine, ref arguments);
+            return;
+        }
+
         arguments.QueryBlocks = (arguments.Queries + QueriesPerTask - 1) / QueriesPerTask;
         arguments.ScratchStride = (long)RowStride(arguments.Width) * arguments.Heads;
         arguments.Scratch = engine.Scratch(arguments.ScratchStride);

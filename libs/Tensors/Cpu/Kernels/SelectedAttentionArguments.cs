@@ -42,6 +42,15 @@ internal unsafe struct SelectedAttentionArguments
     /// <summary>Tasks of a batch entry.</summary>
     public int QueryBlocks;
 
+    /// <summary>Tasks of a batch entry while keys are packed.</summary>
+    public int KeyBlocks;
+
+    /// <summary>Keys with the heads in the lanes: [batch, keys, padded channels].</summary>
+    public float* PackedKeys;
+
+    /// <summary>Values likewise.</summary>
+    public float* PackedValues;
+
     /// <summary>Scratch of worker 0.</summary>
     public float* Scratch;
 
