@@ -44,7 +44,7 @@ internal abstract class CallHandler<TService, TRequest, TResponse>(Method<TReque
     {
         try
         {
-            return await call.Requests.ReadOnlyAsync(Method.RequestMarshaller.ContextualDeserializer, call.CancellationToken).ConfigureAwait(false)
+            return await call.ReadAsync(Method.RequestMarshaller.ContextualDeserializer, only: true, call.CancellationToken).ConfigureAwait(false)
                 ?? throw new RpcException(new Status(StatusCode.Internal, "The request holds no message."));
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)

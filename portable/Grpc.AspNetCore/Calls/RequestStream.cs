@@ -16,7 +16,7 @@ internal sealed class RequestStream<TRequest>(ServerCall call, Func<Deserializat
         if (_complete || call.HttpContext.RequestAborted.IsCancellationRequested)
             throw new InvalidOperationException("Can't read messages after the request is complete.");
         Current = null!;
-        var message = await call.Requests.ReadAsync(deserializer, cancellationToken).ConfigureAwait(false);
+        var message = await call.ReadAsync(deserializer, only: false, cancellationToken).ConfigureAwait(false);
         if (message is null)
             return false;
         Current = message;

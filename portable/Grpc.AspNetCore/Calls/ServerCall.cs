@@ -16,6 +16,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 
     private readonly MethodSettings _settings;
     private readonly ILogger _logger;
+    private readonly MessageReader _requests;
     private readonly MessageWriter _writer;
     private readonly Lazy<Metadata> _requestHeaders;
     private readonly Lazy<AuthContext> _authContext;
@@ -24,6 +25,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     private ICompressionProvider? _compression;
     private Metadata? _trailers;
     private volatile bool _expired;
+    private volatile bool _clientGone;
 
     public ServerCall(HttpContext httpContext, string method, MethodSettings settings, ILogger logger)
     {
@@ -34,13 +36,11 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         _writer = new MessageWriter(settings.MaxSendMessageSize);
         _requestHeaders = new Lazy<Metadata>(ReadHeaders, LazyThreadSafetyMode.None);
         _authContext = new Lazy<AuthContext>(() => ClientIdentity.Of(httpContext.Connection.ClientCertificate), LazyThreadSafetyMode.None);
-        Requests = new MessageReader(
+        _requests = new MessageReader(
             httpContext.Request.BodyReader, settings.MaxReceiveMessageSize, RequestHeader(WireNames.Encoding), settings.Compression);
     }
 
     public HttpContext HttpContext { get; }
-
-    public MessageReader Requests { get; }
 
     protected override string MethodCore { get; }
 
@@ -84,6 +84,24 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
             HttpContext.Response.Headers[WireNames.AcceptEncoding] = _settings.Compression.AcceptEncoding;
         if (_settings.ResponseCompression is { } compression && ClientAccepts(compression.EncodingName))
             UseCompression(compression.EncodingName);
+    }
+
+    /// <summary>Reads the next request; null at the end of the stream.</summary>
+    public async ValueTask<T?> ReadAsync<T>(Func<DeserializationContext, T> deserializer, bool only, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return only
+                ? await _requests.ReadOnlyAsync(deserializer, cancellationToken).ConfigureAwait(false)
+                : await _requests.ReadAsync(deserializer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // The body may break a moment before the request's cancellation is told.
+            _clientGone = true;
+            throw;
+        }
     }
 
     public async Task WriteAsync<T>(T message, Action<T, SerializationContext> serializer, CancellationToken cancellationToken)
@@ -228,7 +246,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
             return;
         }
 
-        var cancelled = CancellationTokenCore.IsCancellationRequested || _expired;
+        var cancelled = _clientGone || _expired || CancellationTokenCore.IsCancellationRequested;
         if (cancelled && exception is OperationCanceledException or IOException or InvalidOperationException)
             ServerLog.HandlerCancelled(_logger, MethodCore, exception);
         else

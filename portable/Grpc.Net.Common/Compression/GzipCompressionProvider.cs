@@ -1,10 +1,15 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Grpc.Net.Compression;
 
 /// <summary>Compresses messages with gzip.</summary>
-public sealed class GzipCompressionProvider : ICompressionProvider
+public sealed class GzipCompressionProvider : ICompressionProvider, IWholeness
 {
+    // RFC 1952: ten bytes of header, then blocks, then CRC-32 and the length of the plain data, little-endian.
+    private const int LeastLength = 18;
+
     private readonly CompressionLevel _defaultCompressionLevel;
 
     /// <summary>Creates a provider.</summary>
@@ -20,4 +25,13 @@ public sealed class GzipCompressionProvider : ICompressionProvider
 
     /// <inheritdoc/>
     public Stream CreateDecompressionStream(Stream stream) => new GZipStream(stream, CompressionMode.Decompress);
+
+    bool IWholeness.IsWhole(ReadOnlySequence<byte> compressed, ReadOnlySpan<byte> plain)
+    {
+        if (compressed.Length < LeastLength)
+            return false;
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        compressed.Slice(compressed.Length - length.Length).CopyTo(length);
+        return BinaryPrimitives.ReadUInt32LittleEndian(length) == (uint)plain.Length;
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Grpc.Core;
+using Grpc.Net.Compression;
 
 namespace Grpc.Net.Wire;
 
@@ -136,6 +137,8 @@ internal sealed class MessageReader(PipeReader pipe, int? maxMessageSize, string
                     throw TooLarge();
             }
 
+            if (provider is IWholeness wholeness && !wholeness.IsWhole(payload, buffer.WrittenSpan))
+                throw Failure(StatusCode.Internal, "A compressed message is cut off.");
             return buffer;
         }
         catch

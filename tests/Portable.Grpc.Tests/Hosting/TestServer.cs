@@ -88,6 +88,6 @@ internal sealed class TestServer : IAsyncDisposable
             await _app.StopAsync(stop.Token);
         await _app.DisposeAsync();
         if (!ExpectErrors)
-            Assert.Empty(_logs.Problems);
+            Assert.True(_logs.Problems.Count == 0, string.Join('\n', _logs.Problems));
     }
 }
