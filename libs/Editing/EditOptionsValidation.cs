@@ -60,7 +60,7 @@ public sealed partial record EditOptions
     {
         Range(violations, "inject_step", InjectStep, 0, MaxSteps);
         if (!UsePnp && InjectStep > 0) violations.Add(new("inject_step", "needs use_pnp"));
-        if (!UsePnp || Steps is < 1 or > MaxSteps) return;
+        if (!UsePnp || Steps is < 1 or > MaxSteps || BlendingPercentage is not (>= 0 and < 1)) return;
         var limit = Steps - SkippedSteps;
         if (!AlignedInjection && EffectiveInversionSteps is >= 1 and <= MaxSteps)
             limit = Math.Min(limit, new EditTimeline(new NoiseSchedule(new SchedulerConfig()), this).SavedTimesteps.Count);

@@ -1,0 +1,73 @@
+using VideoGrain.Editing.Tests.Support;
+
+namespace VideoGrain.Editing.Tests;
+
+public sealed class InversionLoopTests(TinyModel tiny)
+{
+    private static readonly InversionRequest Request = new()
+    {
+        Clip = TinyModel.Clip(),
+        Control = TinyModel.Clip(),
+        Options = TinyModel.Options,
+    };
+
+    [Fact]
+    public void Run_ResumedAtAnyStep_GivesTheBitsOfAnUninterruptedRun()
+    {
+        var steps = new List<StepProgress>();
+        var whole = tiny.Inversions.Run(Request, steps.Add, TestContext.Current.CancellationToken);
+
+        foreach (var step in steps)
+        {
+            var resumed = tiny.Inversions.Run(Request with { Resume = step.Checkpoint }, cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(whole.Inverted.Values, resumed.Inverted.Values);
+            Assert.Equal(whole.Source.Values, resumed.Source.Values);
+        }
+
+        Assert.Equal([-249, 1, 251, 501], steps.Select(s => s.Timestep));
+    }
+
+    [Fact]
+    public void Run_RecordedAttention_CoversEveryFrame()
+    {
+        var result = tiny.Inversions.Run(Request with { RecordAttention = true }, cancellation: TestContext.Current.CancellationToken);
+
+        var attention = Assert.IsType<AttentionRecord>(result.Attention);
+        Assert.Equal((3, 8, 8, 77), (attention.Frames, attention.Height, attention.Width, attention.TextTokens));
+        for (var frame = 0; frame < 3; frame++)
+        {
+            foreach (var row in attention.SelfOf(frame).ToArray().Chunk(64)) Assert.InRange(row.Sum(), 0, 1);
+        }
+    }
+
+    [Fact]
+    public void Run_LongClip_TakesNoMoreMemoryThanAShortOne()
+    {
+        var options = TinyModel.Options with { Steps = 2, ClipLength = 3, WindowOverlap = 1, AnchorFrames = 0 };
+        var peaks = new[] { 9, 27 }.Select(frames =>
+        {
+            using var engine = new Tensors.Cpu.CpuEngine(new Tensors.Cpu.CpuEngineOptions { Threads = 1 });
+            var request = new InversionRequest { Clip = TinyModel.Clip(frames), Control = TinyModel.Clip(frames), Options = options };
+            new InversionLoop(tiny.Model.Bind(engine), TimeProvider.System).Run(request, cancellation: TestContext.Current.CancellationToken);
+            return engine.PeakBytesInUse;
+        }).ToArray();
+
+        Assert.Equal(peaks[0], peaks[1]);
+    }
+
+    [Fact]
+    public void Validate_ClipOfOddSize_IsRefused()
+    {
+        var request = Request with { Clip = TinyModel.Clip(2, 60, 64), Control = TinyModel.Clip(2, 60, 64) };
+
+        Assert.Equal(EditReasons.FrameSizeInvalid, Assert.Single(tiny.Inversions.Validate(request)).Reason);
+    }
+
+    [Fact]
+    public void Validate_RecordingResumedRun_IsRefused()
+    {
+        var request = Request with { RecordAttention = true, Resume = new LatentCheckpoint(1, TinyModel.Latents()) };
+
+        Assert.Equal("record_attention", Assert.Single(tiny.Inversions.Validate(request)).Field);
+    }
+}
