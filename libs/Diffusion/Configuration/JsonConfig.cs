@@ -115,7 +115,15 @@ internal sealed class JsonConfig
     public Dictionary<string, int> AllInts(int min, int max)
     {
         var result = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var property in _root.EnumerateObject()) result.Add(property.Name, AsInt(property.Name, property.Value, min, max));
+        try
+        {
+            foreach (var property in _root.EnumerateObject()) result.Add(property.Name, AsInt(property.Name, property.Value, min, max));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelFormatException(Path, null, "has a field name that is not valid UTF-8", e);
+        }
+
         return result;
     }
 
@@ -136,7 +144,7 @@ internal sealed class JsonConfig
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second kind is how the parser reports a field name that is not valid Unicode.
+            // The second kind is how the parser reports a field name that escapes half a surrogate pair.
             throw new ModelFormatException(path, null, "is not valid JSON, or names a field twice", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
