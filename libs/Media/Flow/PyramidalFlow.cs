@@ -1,0 +1,79 @@
+namespace VideoGrain.Media.Flow;
+
+/// <summary>
+/// Estimates optical flow without a model: TV-L1 from coarse to fine. A point counts as visible in the next frame when the flow back
+/// from there returns to it.
+/// </summary>
+public static class PyramidalFlow
+{
+    // Below this side a level says nothing any more.
+    private const int LeastSide = 12;
+
+    // A point returns when it misses by less than this: a part of the way (squared), and a base for rounding, in squared pixels.
+    private const float ReturnFraction = 0.01f;
+    private const float ReturnBase = 0.5f;
+
+    /// <summary>Estimates the flow from one frame to the next.</summary>
+    /// <param name="from">A frame.</param>
+    /// <param name="to">The next frame, of the same size.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <returns>The flow, of the frames' size.</returns>
+    /// <exception cref="MediaException">The sizes differ.</exception>
+    public static FlowField Estimate(Frame from, Frame to, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        if ((from.Width, from.Height) != (to.Width, to.Height))
+        {
+            throw new MediaException(
+                MediaError.SizeMismatch, $"Frames of {from.Width} x {from.Height} and {to.Width} x {to.Height} pixels have no flow between them.");
+        }
+
+        var (first, second) = (Pyramid(from), Pyramid(to));
+        var (u, v) = Descend(first, second, cancellationToken);
+        var (backU, backV) = Descend(second, first, cancellationToken);
+
+        var displacement = new float[2 * u.Values.Length];
+        var visible = new bool[u.Values.Length];
+        for (var i = 0; i < visible.Length; i++)
+        {
+            (displacement[2 * i], displacement[(2 * i) + 1]) = (u.Values[i], v.Values[i]);
+            visible[i] = Returns(i % from.Width, i / from.Width, u.Values[i], v.Values[i], backU, backV);
+        }
+
+        return new FlowField(from.Width, from.Height, displacement, visible);
+    }
+
+    private static bool Returns(int x, int y, float u, float v, FlowPlane backU, FlowPlane backV)
+    {
+        float tx = x + u, ty = y + v;
+        if (tx < 0 || ty < 0 || tx > backU.Width - 1 || ty > backU.Height - 1)
+            return false;
+        float bu = backU.Sample(tx, ty), bv = backV.Sample(tx, ty);
+        var miss = ((u + bu) * (u + bu)) + ((v + bv) * (v + bv));
+        return miss < (ReturnFraction * ((u * u) + (v * v) + (bu * bu) + (bv * bv))) + ReturnBase;
+    }
+
+    // Finest first.
+    private static List<FlowPlane> Pyramid(Frame frame)
+    {
+        var levels = new List<FlowPlane> { FlowPlane.FromFrame(frame) };
+        while (Math.Min(levels[^1].Width, levels[^1].Height) >= 2 * LeastSide)
+            levels.Add(levels[^1].Halve());
+        return levels;
+    }
+
+    private static (FlowPlane U, FlowPlane V) Descend(List<FlowPlane> from, List<FlowPlane> to, CancellationToken cancellationToken)
+    {
+        var (u, v) = (new FlowPlane(from[^1].Width, from[^1].Height), new FlowPlane(from[^1].Width, from[^1].Height));
+        for (var level = from.Count - 1; level >= 0; level--)
+        {
+            var (width, height) = (from[level].Width, from[level].Height);
+            if (u.Width != width || u.Height != height)
+                (u, v) = (u.Scale(width, height, (float)width / u.Width), v.Scale(width, height, (float)height / v.Height));
+            new TotalVariationFlow(from[level], to[level]).Refine(u, v, cancellationToken);
+        }
+
+        return (u, v);
+    }
+}

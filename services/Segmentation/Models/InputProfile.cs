@@ -1,0 +1,32 @@
+namespace VideoGrain.Segmentation.Models;
+
+/// <summary>How a model takes a frame: value = (byte / 255 - mean) / std, or bytes as they are.</summary>
+internal sealed record InputProfile
+{
+    /// <summary>Name of the input tensor, [1, 3, height, width].</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Rows, 1 or more.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Columns, 1 or more.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Range of the values before normalisation: 1 (bytes divided by 255) or 255 (bytes as they are).</summary>
+    public double Range { get; init; } = 1;
+
+    /// <summary>Mean per channel in the units of <see cref="Range"/>; red, green, blue.</summary>
+    public List<double> Mean { get; init; } = [0, 0, 0];
+
+    /// <summary>Standard deviation per channel in the units of <see cref="Range"/>, above 0.</summary>
+    public List<double> Std { get; init; } = [1, 1, 1];
+
+    /// <summary>Order of the channels: <c>rgb</c> or <c>bgr</c>.</summary>
+    public string Channels { get; init; } = "rgb";
+
+    /// <summary>How a frame is fitted: <c>stretch</c>, or <c>letterbox</c> (aspect ratio kept, padded at the right and the bottom).</summary>
+    public string Fit { get; init; } = "stretch";
+
+    /// <summary>Byte that letterboxes are padded with.</summary>
+    public int Padding { get; init; } = 114;
+}

@@ -1,0 +1,49 @@
+using VideoGrain.Media;
+using VideoGrain.Media.Resizing;
+
+namespace VideoGrain.Segmentation.Models;
+
+/// <summary>A frame as a model takes it, and the way back from the model's pixels to the frame's.</summary>
+internal sealed class ModelInput
+{
+    private ModelInput(float[] values, double columns, double rows) => (Values, Columns, Rows) = (values, columns, rows);
+
+    /// <summary>(3, height, width).</summary>
+    public float[] Values { get; }
+
+    /// <summary>Fraction of the model's columns that the frame fills, above 0, at most 1.</summary>
+    public double Columns { get; }
+
+    /// <summary>Fraction of the model's rows that the frame fills, above 0, at most 1.</summary>
+    public double Rows { get; }
+
+    public static ModelInput Of(Frame frame, InputProfile profile)
+    {
+        var (width, height) = (profile.Width, profile.Height);
+        if (profile.Fit == "letterbox")
+        {
+            var scale = Math.Min((double)profile.Width / frame.Width, (double)profile.Height / frame.Height);
+            width = Math.Clamp((int)Math.Round(frame.Width * scale), 1, profile.Width);
+            height = Math.Clamp((int)Math.Round(frame.Height * scale), 1, profile.Height);
+        }
+
+        var fitted = frame.Resize(width, height, ResizeFilter.BilinearAntialiased);
+        var plane = profile.Width * profile.Height;
+        var values = new float[Frame.Channels * plane];
+        for (var channel = 0; channel < Frame.Channels; channel++)
+        {
+            // The profile lists mean and std as red, green, blue whatever the order in the tensor.
+            var source = profile.Channels == "rgb" ? channel : Frame.Channels - 1 - channel;
+            var factor = (float)(profile.Range / byte.MaxValue / profile.Std[source]);
+            var offset = (float)(profile.Mean[source] / profile.Std[source]);
+            values.AsSpan(channel * plane, plane).Fill((profile.Padding * factor) - offset);
+            for (var y = 0; y < height; y++)
+            {
+                for (var x = 0; x < width; x++)
+                    values[(channel * plane) + (y * profile.Width) + x] = (fitted.Rgb[(((y * width) + x) * Frame.Channels) + source] * factor) - offset;
+            }
+        }
+
+        return new ModelInput(values, (double)width / profile.Width, (double)height / profile.Height);
+    }
+}

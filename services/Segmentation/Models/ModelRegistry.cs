@@ -1,0 +1,169 @@
+using Microsoft.Extensions.Options;
+
+namespace VideoGrain.Segmentation.Models;
+
+/// <summary>
+/// The models below the configured folder. Folders are looked at on every use, which costs a few file system calls: a profile or file
+/// that changed is loaded anew, while calls under way keep what they have.
+/// </summary>
+internal sealed partial class ModelRegistry(IOptions<SegmentationOptions> options, ILogger<ModelRegistry> logger) : IDisposable
+{
+    private const int MaxDepth = 3;
+    private const string FolderName = "models";
+
+    private static readonly Dictionary<string, IRegionDecoder> Decoders = new(StringComparer.Ordinal)
+    {
+        ["semantic_logits"] = new SemanticLogitsDecoder(),
+    };
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly string? _root = FindRoot(options.Value.ModelsDirectory);
+
+    /// <summary>Profiles of the models at hand, by name.</summary>
+    public IReadOnlyList<ModelProfile> Profiles
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Refresh();
+                return [.. _entries.Values.Where(e => e.Profile != null).Select(e => e.Profile!).OrderBy(p => p.Name, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>The default model of a task: the one that says so, or else the first by name; null when there is none.</summary>
+    public ModelProfile? Default(ModelTask task)
+        => Profiles.Where(p => p.Task == task).OrderByDescending(p => p.Default).ThenBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault();
+
+    /// <summary>Takes a segmentation model; the lease gives it back.</summary>
+    /// <param name="name">Name of the model; empty takes the default one.</param>
+    /// <exception cref="ServiceDefaults.Errors.VideoGrainException">There is no such model, or none at all.</exception>
+    /// <exception cref="ModelProfileException">The model does not fit its profile.</exception>
+    public (RegionDetector Detector, IDisposable Lease) AcquireDetector(string name)
+    {
+        const ModelTask Task = ModelTask.Segmentation;
+        var wanted = name.Length > 0 ? name : Default(Task)?.Name ?? throw ModelErrors.NotInstalled("finds regions: see ListModels");
+        lock (_gate)
+        {
+            Refresh();
+            var entry = _entries.Values.FirstOrDefault(e => e.Profile?.Task == Task && e.Profile.Name == wanted)
+                ?? throw ModelErrors.NotFound(wanted, _entries.Values.Where(e => e.Profile?.Task == Task).Select(e => e.Profile!.Name));
+            var decoder = DecoderOf(entry.Profile!);
+            entry.Model ??= Load(entry);
+            entry.Model.TryAcquire();
+            return (new RegionDetector(entry.Model, decoder), entry.Model);
+        }
+    }
+
+    /// <summary>Lets all models go; those in use live until their users end.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var entry in _entries.Values)
+                entry.Model?.Dispose();
+            _entries.Clear();
+        }
+    }
+
+    private static IRegionDecoder DecoderOf(ModelProfile profile)
+    {
+        if (!Decoders.TryGetValue(profile.Decoder, out var decoder))
+            throw new ModelProfileException($"model '{profile.Name}': decoder '{profile.Decoder}' is unknown; known: {string.Join(", ", Decoders.Keys)}.");
+        foreach (var role in decoder.Roles.Where(role => !profile.Outputs.ContainsKey(role)))
+            throw new ModelProfileException($"model '{profile.Name}': {profile.Decoder} needs outputs.{role}.");
+        return decoder;
+    }
+
+    private OnnxModel Load(Entry entry)
+    {
+        var model = new OnnxModel(entry.Profile!, entry.Folder, options.Value);
+        Loaded(logger, entry.Profile!.Name);
+        return model;
+    }
+
+    private void Refresh()
+    {
+        var found = _root == null ? [] : Folders(_root, MaxDepth).ToDictionary(f => f, f => f, StringComparer.Ordinal);
+        foreach (var gone in _entries.Keys.Where(f => !found.ContainsKey(f)).ToList())
+        {
+            _entries[gone].Model?.Dispose();
+            _entries.Remove(gone);
+        }
+
+        foreach (var folder in found.Keys)
+        {
+            var known = _entries.GetValueOrDefault(folder);
+            if (known != null && known.Stamp == Stamp(folder, known.Profile))
+                continue;
+            known?.Model?.Dispose();
+            _entries[folder] = Describe(folder);
+        }
+    }
+
+    private Entry Describe(string folder)
+    {
+        try
+        {
+            var profile = ProfileReader.Read(Path.Combine(folder, ProfileReader.FileName));
+            return new Entry(folder, profile, Stamp(folder, profile));
+        }
+        catch (ModelProfileException error)
+        {
+            Refused(logger, folder, error);
+            return new Entry(folder, null, Stamp(folder, null));
+        }
+    }
+
+    private static (DateTime, DateTime, long) Stamp(string folder, ModelProfile? profile)
+    {
+        var description = new FileInfo(Path.Combine(folder, ProfileReader.FileName));
+        var model = profile == null ? null : new FileInfo(Path.Combine(folder, profile.File));
+        return (description.LastWriteTimeUtc, model?.LastWriteTimeUtc ?? default, model is { Exists: true } ? model.Length : 0);
+    }
+
+    private static IEnumerable<string> Folders(string root, int depth)
+    {
+        if (!Directory.Exists(root))
+            yield break;
+        if (File.Exists(Path.Combine(root, ProfileReader.FileName)))
+            yield return root;
+        if (depth == 0)
+            yield break;
+        foreach (var folder in Directory.EnumerateDirectories(root).SelectMany(d => Folders(d, depth - 1)))
+            yield return folder;
+    }
+
+    private static string? FindRoot(string configured)
+    {
+        if (configured.Length > 0)
+            return Path.GetFullPath(configured);
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
+        {
+            var models = Path.Combine(folder.FullName, FolderName);
+            if (Directory.Exists(models))
+                return models;
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(LogLevel.Information, "model {Name} is loaded and warm")]
+    private static partial void Loaded(ILogger logger, string name);
+
+    [LoggerMessage(LogLevel.Warning, "the model profile in {Folder} is refused")]
+    private static partial void Refused(ILogger logger, string folder, Exception exception);
+
+    private sealed class Entry(string folder, ModelProfile? profile, (DateTime, DateTime, long) stamp)
+    {
+        public string Folder { get; } = folder;
+
+        public ModelProfile? Profile { get; } = profile;
+
+        public (DateTime, DateTime, long) Stamp { get; } = stamp;
+
+        public OnnxModel? Model { get; set; }
+    }
+}

@@ -1,0 +1,135 @@
+using Microsoft.ML.OnnxRuntime;
+using VideoGrain.Media;
+using VideoGrain.Media.Resizing;
+using VideoGrain.Segmentation.Regions;
+
+namespace VideoGrain.Segmentation.Models;
+
+/// <summary>
+/// Class maps: <c>logits</c> [1, classes, h, w]. The logits are brought to the frame's size before the best class of each pixel is
+/// taken; connected pieces of foreground become objects. Within a piece a class that holds a fair share is an object of its own,
+/// specks of other classes go to the object around them.
+/// </summary>
+internal sealed class SemanticLogitsDecoder : IRegionDecoder
+{
+    private const string Logits = "logits";
+
+    // Share of a piece that a class must hold to be an object: below, it is the model's doubt at a border.
+    private const double LeastShare = 0.2;
+
+    public IReadOnlyList<string> Roles { get; } = [Logits];
+
+    public IReadOnlyList<Detection> Decode(IReadOnlyList<OrtValue> outputs, ModelInput input, ModelProfile profile, int width, int height)
+    {
+        var classes = profile.Classes.Count;
+        var shape = outputs[0].Require(profile, Logits, 1, classes, -1, -1);
+        var scores = ToFrame(outputs[0].GetTensorDataAsSpan<float>(), classes, (int)shape[2], (int)shape[3], input, width, height);
+        var (labels, confidence) = Best(scores, classes, BackgroundIndex(profile));
+
+        var foreground = Array.ConvertAll(labels, l => l == 0 ? 0 : 1);
+        var detections = new List<Detection>();
+        foreach (var piece in ConnectedComponents.Find(width, height, foreground))
+        {
+            foreach (var (label, pixels) in Divide(piece, labels, width, height))
+            {
+                var score = pixels.Average(p => confidence[p]);
+                var set = new byte[width * height];
+                foreach (var pixel in pixels)
+                    set[pixel] = 1;
+                detections.Add(new Detection(profile.Classes[label - 1], score, new Mask(width, height, set)));
+            }
+        }
+
+        return detections;
+    }
+
+    private static int BackgroundIndex(ModelProfile profile)
+    {
+        for (var i = 0; i < profile.Classes.Count; i++)
+        {
+            if (profile.Classes[i] == profile.BackgroundClass)
+                return i;
+        }
+
+        return -1;
+    }
+
+    // (classes, h, w) without its padding -> (height, width, classes).
+    private static float[] ToFrame(ReadOnlySpan<float> logits, int classes, int rows, int columns, ModelInput input, int width, int height)
+    {
+        var (usedRows, usedColumns) = (Math.Max(1, (int)Math.Round(rows * input.Rows)), Math.Max(1, (int)Math.Round(columns * input.Columns)));
+        var interleaved = new float[usedRows * usedColumns * classes];
+        for (var c = 0; c < classes; c++)
+        {
+            for (var y = 0; y < usedRows; y++)
+            {
+                for (var x = 0; x < usedColumns; x++)
+                    interleaved[(((y * usedColumns) + x) * classes) + c] = logits[(((c * rows) + y) * columns) + x];
+            }
+        }
+
+        return (usedRows, usedColumns) == (height, width)
+            ? interleaved
+            : Resizer.Resize(interleaved, usedColumns, usedRows, classes, width, height, ResizeFilter.Bilinear);
+    }
+
+    // Labels are class index + 1, 0 for the background; confidence is the softmax of the best class.
+    private static (int[] Labels, float[] Confidence) Best(float[] scores, int classes, int background)
+    {
+        var pixels = scores.Length / classes;
+        var (labels, confidence) = (new int[pixels], new float[pixels]);
+        for (var p = 0; p < pixels; p++)
+        {
+            var row = scores.AsSpan(p * classes, classes);
+            var best = 0;
+            for (var c = 1; c < classes; c++)
+            {
+                if (row[c] > row[best])
+                    best = c;
+            }
+
+            var sum = 0f;
+            foreach (var score in row)
+                sum += MathF.Exp(score - row[best]);
+            confidence[p] = 1 / sum;
+            labels[p] = best == background ? 0 : best + 1;
+        }
+
+        return (labels, confidence);
+    }
+
+    private static IEnumerable<(int Label, IReadOnlyList<int> Pixels)> Divide(IReadOnlyList<int> piece, int[] labels, int width, int height)
+    {
+        var counts = piece.GroupBy(p => labels[p]).ToDictionary(g => g.Key, g => g.Count());
+        var major = counts.Where(c => c.Value >= LeastShare * piece.Count).Select(c => c.Key).ToHashSet();
+        if (major.Count == 0)
+            major.Add(counts.MaxBy(c => c.Value).Key);
+        if (major.Count == 1)
+            return [(major.Single(), piece)];
+
+        Spread(piece, labels, major, width, height);
+        return piece.GroupBy(p => labels[p]).Select(g => (g.Key, (IReadOnlyList<int>)[.. g]));
+    }
+
+    // Major labels grow over the minor ones, so that every speck goes to the nearest object.
+    private static void Spread(IReadOnlyList<int> piece, int[] labels, HashSet<int> major, int width, int height)
+    {
+        var inside = piece.ToHashSet();
+        var open = new Queue<int>(piece.Where(p => major.Contains(labels[p])));
+        while (open.TryDequeue(out var pixel))
+        {
+            var (x, y) = (pixel % width, pixel / width);
+            for (var ny = Math.Max(0, y - 1); ny <= Math.Min(height - 1, y + 1); ny++)
+            {
+                for (var nx = Math.Max(0, x - 1); nx <= Math.Min(width - 1, x + 1); nx++)
+                {
+                    var neighbour = (ny * width) + nx;
+                    if (!inside.Contains(neighbour) || major.Contains(labels[neighbour]))
+                        continue;
+                    labels[neighbour] = labels[pixel];
+                    open.Enqueue(neighbour);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using VideoGrain.Segmentation;
+
+await SegmentationHost.Build(args).RunAsync();

@@ -1,0 +1,45 @@
+namespace VideoGrain.Segmentation.Regions;
+
+/// <summary>Splits a label map into connected pieces, corners touching (8-connected).</summary>
+internal static class ConnectedComponents
+{
+    /// <summary>Finds the pieces of pixels that belong together.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="labels">(height, width); 0 belongs to no piece, other values only connect with their like.</param>
+    /// <returns>For each piece its pixels' indices, in the order of their first pixels.</returns>
+    public static IReadOnlyList<IReadOnlyList<int>> Find(int width, int height, ReadOnlySpan<int> labels)
+    {
+        var pieces = new List<IReadOnlyList<int>>();
+        var seen = new bool[labels.Length];
+        var open = new Stack<int>();
+        for (var start = 0; start < labels.Length; start++)
+        {
+            if (labels[start] == 0 || seen[start])
+                continue;
+            var piece = new List<int>();
+            seen[start] = true;
+            open.Push(start);
+            while (open.TryPop(out var pixel))
+            {
+                piece.Add(pixel);
+                var (x, y) = (pixel % width, pixel / width);
+                for (var ny = Math.Max(0, y - 1); ny <= Math.Min(height - 1, y + 1); ny++)
+                {
+                    for (var nx = Math.Max(0, x - 1); nx <= Math.Min(width - 1, x + 1); nx++)
+                    {
+                        var neighbour = (ny * width) + nx;
+                        if (seen[neighbour] || labels[neighbour] != labels[start])
+                            continue;
+                        seen[neighbour] = true;
+                        open.Push(neighbour);
+                    }
+                }
+            }
+
+            pieces.Add(piece);
+        }
+
+        return pieces;
+    }
+}

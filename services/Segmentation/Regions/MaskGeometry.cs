@@ -1,0 +1,57 @@
+using VideoGrain.Media;
+
+namespace VideoGrain.Segmentation.Regions;
+
+/// <summary>Measures of masks.</summary>
+internal static class MaskGeometry
+{
+    /// <summary>Intersection over union of two masks of one size; 0 when both are empty.</summary>
+    public static double IntersectionOverUnion(Mask a, Mask b)
+    {
+        var common = Common(a, b);
+        var union = a.Count + b.Count - common;
+        return union == 0 ? 0 : (double)common / union;
+    }
+
+    /// <summary>Number of pixels inside both.</summary>
+    public static int Common(Mask a, Mask b)
+    {
+        var common = 0;
+        for (var i = 0; i < a.Set.Length; i++)
+            common += a.Set[i] & b.Set[i];
+        return common;
+    }
+
+    /// <summary>Centre of mass; the frame's centre for an empty mask.</summary>
+    public static (double X, double Y) Centre(Mask mask)
+    {
+        if (mask.IsEmpty)
+            return (mask.Width / 2.0, mask.Height / 2.0);
+        long x = 0, y = 0;
+        for (var i = 0; i < mask.Set.Length; i++)
+        {
+            if (mask.Set[i] == 0)
+                continue;
+            x += i % mask.Width;
+            y += i / mask.Width;
+        }
+
+        return ((double)x / mask.Count, (double)y / mask.Count);
+    }
+
+    /// <summary>Smallest rectangle around the mask, right and bottom exclusive; null when it is empty.</summary>
+    public static (int Left, int Top, int Right, int Bottom)? Bounds(Mask mask)
+    {
+        int left = mask.Width, top = mask.Height, right = 0, bottom = 0;
+        for (var i = 0; i < mask.Set.Length; i++)
+        {
+            if (mask.Set[i] == 0)
+                continue;
+            var (x, y) = (i % mask.Width, i / mask.Width);
+            (left, top) = (Math.Min(left, x), Math.Min(top, y));
+            (right, bottom) = (Math.Max(right, x + 1), Math.Max(bottom, y + 1));
+        }
+
+        return mask.IsEmpty ? null : (left, top, right, bottom);
+    }
+}

@@ -1,0 +1,112 @@
+using VideoGrain.Media;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Errors;
+using ClipGeometry = VideoGrain.Protos.V1.ClipGeometry;
+
+namespace VideoGrain.Segmentation.Regions;
+
+/// <summary>Answers region queries from a clip's tracks.</summary>
+/// <param name="tracks">The tracks, by first frame, then from left to right.</param>
+/// <param name="classes">Classes that the model knows, the background left out.</param>
+/// <param name="geometry">Size of the clip.</param>
+internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<string> classes, ClipGeometry geometry)
+{
+    private const char PluralEnding = 's';
+
+    /// <summary>Finds a region.</summary>
+    /// <param name="source">What to look for; one of the kinds that need a model.</param>
+    /// <param name="field">Path of the field, for errors.</param>
+    /// <exception cref="VideoGrainException">INVALID_ARGUMENT: the class is unknown, or nothing in the clip fits.</exception>
+    public FoundRegion Find(RegionSource source, string field)
+    {
+        var found = source.SourceCase switch
+        {
+            RegionSource.SourceOneofCase.ObjectClass => OfClass(source.ObjectClass.Name, $"{field}.object_class.name"),
+            RegionSource.SourceOneofCase.Instance => Instance(source.Instance, $"{field}.instance"),
+            RegionSource.SourceOneofCase.Text => OfText(source.Text.Text, $"{field}.text.text"),
+            RegionSource.SourceOneofCase.Point => [AtPoint(source.Point, $"{field}.point")],
+            RegionSource.SourceOneofCase.Box => [InBox(source.Box, $"{field}.box")],
+            _ => throw new ArgumentException($"{source.SourceCase} is not answered from tracks", nameof(source)),
+        };
+        return new FoundRegion([.. Enumerable.Range(0, (int)geometry.FrameCount).Select(f => Union(found, f))], found.Average(t => t.Score));
+    }
+
+    private List<Track> OfClass(string name, string field)
+    {
+        var known = classes.FirstOrDefault(c => c.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw VideoGrainException.Invalid(field, $"the model knows no class '{name}'; it knows {string.Join(", ", classes)}");
+        var found = tracks.Where(t => t.ClassName == known).ToList();
+        return found.Count > 0 ? found : throw Nothing(field, $"no '{known}' is in the clip; found: {Summary()}");
+    }
+
+    private List<Track> Instance(InstanceQuery query, string field)
+    {
+        var found = OfClass(query.ClassName, $"{field}.class_name");
+        return query.Index < found.Count
+            ? [found[(int)query.Index]]
+            : throw Nothing($"{field}.index", $"{query.Index} is beyond the {found.Count} of class '{query.ClassName}' in the clip, counted from 0");
+    }
+
+    // Words of the text that are classes, in the singular or with an "s".
+    private List<Track> OfText(string text, string field)
+    {
+        var words = text.Split([' ', ',', '.', ';', ':', '"', '\''], StringSplitOptions.RemoveEmptyEntries);
+        var named = classes
+            .Where(c => words.Any(w => w.Equals(c, StringComparison.OrdinalIgnoreCase) || w.Equals(c + PluralEnding, StringComparison.OrdinalIgnoreCase)))
+            .ToHashSet(StringComparer.Ordinal);
+        if (named.Count == 0)
+            throw VideoGrainException.Invalid(field, $"the text names no class that the model knows; it knows {string.Join(", ", classes)}");
+        var found = tracks.Where(t => named.Contains(t.ClassName)).ToList();
+        return found.Count > 0 ? found : throw Nothing(field, $"no {string.Join(" or ", named)} is in the clip; found: {Summary()}");
+    }
+
+    // Several objects may cover a point, a part and its whole: the smallest is meant.
+    private Track AtPoint(PointQuery query, string field)
+    {
+        var (frame, width) = ((int)query.Frame, (int)geometry.Width);
+        var pixel = (Math.Min((int)geometry.Height - 1, (int)Math.Round(query.Y)) * width) + Math.Min(width - 1, (int)Math.Round(query.X));
+        return tracks.Where(t => t[frame] is { } mask && mask.Set[pixel] != 0).MinBy(t => t[frame]!.Count)
+            ?? throw Nothing(field, $"no object is at ({query.X}, {query.Y}) in frame {frame}; found in the clip: {Summary()}");
+    }
+
+    private Track InBox(BoxQuery query, string field)
+    {
+        var frame = (int)query.Frame;
+        var best = tracks.Where(t => t[frame] != null).MaxBy(t => Overlap(t[frame]!, query));
+        return best != null && Overlap(best[frame]!, query) > 0
+            ? best
+            : throw Nothing(field, $"no object is in the box in frame {frame}; found in the clip: {Summary()}");
+    }
+
+    private static double Overlap(Mask mask, BoxQuery box)
+    {
+        if (MaskGeometry.Bounds(mask) is not { } bounds)
+            return 0;
+        var width = Math.Min(bounds.Right, box.Right) - Math.Max(bounds.Left, box.Left);
+        var height = Math.Min(bounds.Bottom, box.Bottom) - Math.Max(bounds.Top, box.Top);
+        if (width <= 0 || height <= 0)
+            return 0;
+        var common = width * height;
+        var union = ((bounds.Right - bounds.Left) * (double)(bounds.Bottom - bounds.Top)) + ((box.Right - box.Left) * (box.Bottom - box.Top)) - common;
+        return common / union;
+    }
+
+    private Mask Union(IReadOnlyList<Track> found, int frame)
+    {
+        var set = new byte[geometry.Height * geometry.Width];
+        foreach (var mask in found.Select(t => t[frame]).OfType<Mask>())
+        {
+            for (var i = 0; i < set.Length; i++)
+                set[i] |= mask.Set[i];
+        }
+
+        return new Mask((int)geometry.Width, (int)geometry.Height, set);
+    }
+
+    private string Summary() => tracks.Count == 0
+        ? "nothing"
+        : string.Join(", ", tracks.GroupBy(t => t.ClassName, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}"));
+
+    private static VideoGrainException Nothing(string field, string description)
+        => VideoGrainException.Invalid(field, description, ErrorReasons.RegionEmpty);
+}

@@ -1,0 +1,93 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using VideoGrain.Protos.V1;
+using VideoGrain.Segmentation.Models;
+using VideoGrain.Segmentation.Pipelines;
+using VideoGrain.Segmentation.Requests;
+using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Hosting;
+using VideoGrain.ServiceDefaults.Stages;
+using VideoGrain.ServiceDefaults.Streaming;
+
+namespace VideoGrain.Segmentation;
+
+/// <summary>The contract's SegmentationService: reads and checks calls, and hands the work to the pipelines.</summary>
+internal sealed class SegmentationGrpcService(
+    IOptions<SegmentationOptions> options,
+    StageSlots slots,
+    ModelRegistry models,
+    SegmentPipeline segment,
+    ControlPipeline control,
+    FlowPipeline flow,
+    ServiceDescription service,
+    TimeProvider time) : SegmentationService.SegmentationServiceBase
+{
+    private readonly SegmentationOptions _options = options.Value;
+
+    public override async Task SegmentVideo(
+        IAsyncStreamReader<SegmentVideoRequest> requestStream, IServerStreamWriter<SegmentVideoResponse> responseStream, ServerCallContext context)
+    {
+        using var slot = slots.Acquire();
+        var reader = Read(requestStream, r => r.Header, r => r.Tensor);
+        var header = await reader.HeaderAsync(context.CancellationToken);
+        SegmentHeaderValidator.Validate(header, _options);
+        var input = new SegmentInput(header, _options);
+        await reader.ChunksAsync(input.Accept, context.CancellationToken);
+        input.Complete();
+        await new StageOutput<SegmentVideoResponse>().RunAsync(
+            (output, token) => segment.Run(header, input, output, token), responseStream, context.CancellationToken);
+    }
+
+    public override async Task EstimateControl(
+        IAsyncStreamReader<EstimateControlRequest> requestStream, IServerStreamWriter<EstimateControlResponse> responseStream, ServerCallContext context)
+    {
+        using var slot = slots.Acquire();
+        var reader = Read(requestStream, r => r.Header, r => r.Tensor);
+        var header = await reader.HeaderAsync(context.CancellationToken);
+        var violations = new ViolationList();
+        violations.CheckJob(header.JobId, header.Model);
+        violations.CheckGeometry(header.Geometry, _options);
+        var estimate = control.Prepare(header, violations);
+        var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
+        await new StageOutput<EstimateControlResponse>().RunAsync(
+            (output, token) => control.Run(estimate, frames, output, token), responseStream, context.CancellationToken);
+    }
+
+    public override async Task EstimateFlow(
+        IAsyncStreamReader<EstimateFlowRequest> requestStream, IServerStreamWriter<EstimateFlowResponse> responseStream, ServerCallContext context)
+    {
+        using var slot = slots.Acquire();
+        var reader = Read(requestStream, r => r.Header, r => r.Tensor);
+        var header = await reader.HeaderAsync(context.CancellationToken);
+        var violations = new ViolationList();
+        violations.CheckJob(header.JobId, header.Model);
+        violations.CheckGeometry(header.Geometry, _options, leastFrames: 2);
+        violations.ThrowIfAny();
+        FlowPipeline.CheckModel(header.Model);
+        var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
+        await new StageOutput<EstimateFlowResponse>().RunAsync(
+            (output, token) => flow.Run(frames, output, token), responseStream, context.CancellationToken);
+    }
+
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
+        => Task.FromResult(new ListModelsResponse
+        {
+            Models = { ModelCatalogue.List(models).Where(m => request.Task == PerceptionTask.Unspecified || m.Task == request.Task) },
+        });
+
+    public override Task<SegmentationServiceGetCapabilitiesResponse> GetCapabilities(
+        SegmentationServiceGetCapabilitiesRequest request, ServerCallContext context)
+        => Task.FromResult(new SegmentationServiceGetCapabilitiesResponse
+        {
+            Models = { ModelCatalogue.List(models) },
+            Limits = _options.ToMessage(),
+            Build = new BuildInfo { Version = service.Version, Revision = service.Revision },
+            Busy = slots.IsBusy,
+        });
+
+    private CallReader<TRequest, THeader> Read<TRequest, THeader>(
+        IAsyncStreamReader<TRequest> stream, Func<TRequest, THeader?> headerOf, Func<TRequest, TensorChunk?> chunkOf)
+        where TRequest : class, Google.Protobuf.IMessage
+        where THeader : class
+        => new(stream, _options.StreamLimits, time, headerOf, chunkOf);
+}
