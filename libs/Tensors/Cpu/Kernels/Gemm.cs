@@ -15,6 +15,7 @@ internal static unsafe class Gemm<TIsa, V>
     where V : unmanaged
 {
     private const int DepthBlock = 384;
+    private const int LargestDepthBlock = DepthBlock * 3 / 2;
     private const int RowsPerTask = 96;
     private const int TasksPerThread = 4;
     private const int GegluPanels = 4;
@@ -52,7 +53,14 @@ internal static unsafe class Gemm<TIsa, V>
         }
     }
 
-    private static int LeftLength() => RowsPerTask * LeftStride(DepthBlock);
+    private static int LeftLength() => RowsPerTask * LeftStride(LargestDepthBlock);
+
+    /// <summary>Blocks of about the standard size and equal among themselves: a short rest would cost as many passes over the result.</summary>
+    private static int BlockDepth(int depth)
+    {
+        var blocks = Math.Max(1, (depth + (DepthBlock / 2)) / DepthBlock);
+        return (depth + blocks - 1) / blocks;
+    }
 
     private static int TileLength() => TIsa.TileRows * 2 * TIsa.Width;
 
@@ -78,9 +86,10 @@ internal static unsafe class Gemm<TIsa, V>
     private static void RunPanels(in GemmArguments g, int row, int rows, int firstPanel, int endPanel, float* scratch)
     {
         var tile = scratch + LeftLength();
-        for (var depth = 0; depth < g.Layout.Depth; depth += DepthBlock)
+        var block = BlockDepth(g.Layout.Depth);
+        for (var depth = 0; depth < g.Layout.Depth; depth += block)
         {
-            var length = Math.Min(DepthBlock, g.Layout.Depth - depth);
+            var length = Math.Min(block, g.Layout.Depth - depth);
             var stride = LeftStride(length);
             PackLeft(g, row, rows, depth, length, scratch, stride);
             var last = depth + length == g.Layout.Depth;
@@ -118,9 +127,10 @@ internal static unsafe class Gemm<TIsa, V>
         var half = g.Layout.Panels / 2;
         var result = scratch + LeftLength() + TileLength();
         var resultStride = GegluStride(g.BlockPanels);
-        for (var depth = 0; depth < g.Layout.Depth; depth += DepthBlock)
+        var block = BlockDepth(g.Layout.Depth);
+        for (var depth = 0; depth < g.Layout.Depth; depth += block)
         {
-            var length = Math.Min(DepthBlock, g.Layout.Depth - depth);
+            var length = Math.Min(block, g.Layout.Depth - depth);
             var stride = LeftStride(length);
             PackLeft(g, row, rows, depth, length, scratch, stride);
             for (var panel = firstPanel; panel < endPanel; panel++)
