@@ -21,6 +21,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private long _ticket = uint.MaxValue;
     private int _unfinished;
     private int _sleeping;
+    private int _inUse;
     private volatile bool _stopping;
     private ExceptionDispatchInfo? _failure;
 
@@ -41,7 +42,31 @@ internal sealed unsafe class WorkerPool : IDisposable
     public int Threads { get; }
 
     /// <summary>Runs body(context, task, worker) for every task in [0, tasks) and returns when all are done.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is in a call: an engine serves one thread at a time.</exception>
     public void Run(delegate*<void*, int, int, void> body, void* context, int tasks)
+    {
+        if (Interlocked.Exchange(ref _inUse, 1) != 0) throw new InvalidOperationException("an engine is used by one thread at a time");
+        try
+        {
+            RunAll(body, context, tasks);
+        }
+        finally
+        {
+            Volatile.Write(ref _inUse, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_stopping) return;
+        _stopping = true;
+        if (_threads.Length > 0) _wake.Release(_threads.Length);
+        foreach (var thread in _threads) thread.Join();
+        _wake.Dispose();
+    }
+
+    private void RunAll(delegate*<void*, int, int, void> body, void* context, int tasks)
     {
         if (_threads.Length == 0 || tasks <= 1)
         {
@@ -64,16 +89,6 @@ internal sealed unsafe class WorkerPool : IDisposable
         var spin = default(SpinWait);
         while (Volatile.Read(ref _unfinished) != 0) spin.SpinOnce(sleep1Threshold: -1);
         _failure?.Throw();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_stopping) return;
-        _stopping = true;
-        if (_threads.Length > 0) _wake.Release(_threads.Length);
-        foreach (var thread in _threads) thread.Join();
-        _wake.Dispose();
     }
 
     private void Work(int worker)

@@ -186,7 +186,7 @@ public sealed class AttentionTests
         var bits = regions == 64 ? ulong.MaxValue : (1UL << regions) - 1;
         var queryRegions = Enumerable.Range(0, n).Select(i => i % 5 == 4 ? 0UL : (ulong)random.NextInt64() & (ulong)random.NextInt64() & bits).ToArray();
         var keyRegions = Enumerable.Range(0, m).Select(j => j % 7 == 6 ? 0UL : (ulong)random.NextInt64() & (ulong)random.NextInt64() & bits).ToArray();
-        var strength = Enumerable.Range(0, n).Select(i => i % 4 switch { 0 => 0f, 1 => 1f, 2 => someStrength, _ => random.NextSingle() }).ToArray();
+        var strength = Enumerable.Range(0, n).Select(i => i % 5 switch { 0 => 0f, 1 => 1f, 2 => someStrength, 3 => -random.NextSingle(), _ => random.NextSingle() }).ToArray();
         float[] q = Numbers.Random(1, batch * n * c, spread), k = Numbers.Random(2, batch * m * c, spread), v = Numbers.Random(3, batch * m * c);
         var expected = Reference.Attention(q, k, v, batch, batch, n, m, heads, size, 0.5, (i, row) =>
         {

@@ -28,7 +28,7 @@ public sealed class PortValueTests
         Assert.Equal("indices", Assert.Throws<ArgumentException>(() => new KeySelection(1, 2, [0, -2])).ParamName);
 
     [Theory]
-    [InlineData(-0.1f)]
+    [InlineData(float.NegativeInfinity)]
     [InlineData(1.1f)]
     [InlineData(float.NaN)]
     public void LayoutModulation_StrengthOutOfRange_IsRefused(float strength) =>

@@ -154,7 +154,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
 
     /// <summary>
     /// s' = (1 - a) s + a (max - min) M: the first factor goes into the query, the second is the gain. The row's largest s' lies between
-    /// (1 - a) max and that plus the gain; the offset takes the middle off.
+    /// (1 - a) max and that plus the gain (which is negative for a negative strength); the offset takes the middle off.
     /// </summary>
     private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, float* packed, int first, int count)
     {
@@ -164,7 +164,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             tile.Gain[r] = strength * (tile.Maximum[r] - tile.Minimum[r]);
             tile.Offset[r] = ((1 - strength) * tile.Maximum[r]) + (tile.Gain[r] / 2);
             for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] *= 1 - strength;
-            if (tile.Gain[r] > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, first, r, count);
+            if (Math.Abs(tile.Gain[r]) > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, first, r, count);
         }
     }
 

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace VideoGrain.Tensors.Cpu.Memory;
 
-/// <summary>A block of native memory, aligned to a cache line and a vector register. Contents start undefined.</summary>
+/// <summary>
+/// A block of native memory, aligned to a cache line and a vector register. Contents start undefined. There is no finaliser on purpose:
+/// kernels hold bare pointers, and a collector that frees what only a pointer still uses would pull it away under them.
+/// </summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     /// <summary>Bytes of a cache line, and of the widest vector.</summary>
@@ -18,9 +21,6 @@ internal sealed unsafe class NativeBuffer : IDisposable
         _pointer = (float*)NativeMemory.AlignedAlloc(checked((nuint)Bytes), Alignment);
     }
 
-    /// <summary>Frees what its owner forgot.</summary>
-    ~NativeBuffer() => Free();
-
     /// <summary>Size of the block.</summary>
     public long Bytes { get; }
 
@@ -33,12 +33,6 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
     {
         if (_pointer is null) return;
         NativeMemory.AlignedFree(_pointer);
