@@ -29,7 +29,9 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton<Readiness>();
         services.AddHostedService<StartupRunner>();
         services.AddGrpc(options => AddInterceptors(options));
-        services.AddHealthChecks()
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(options =>
+            options.Services.Map("", context => context.Tags.Contains(HealthTags.Ready)))
             .AddCheck<ReadyCheck>("ready", tags: [HealthTags.Ready])
             .AddCheck<StartedCheck>("started", tags: [HealthTags.Startup]);
 
@@ -38,9 +40,11 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps health (/healthz, /readyz, /startupz) and /metrics.</summary>
+    /// <summary>Maps health (gRPC, /healthz, /readyz, /startupz), reflection and /metrics.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/readyz", Tagged(HealthTags.Ready));
         app.MapHealthChecks("/startupz", Tagged(HealthTags.Startup));
