@@ -44,7 +44,7 @@ internal sealed class DenoisePlan
         if (header.TargetPrompt.Length == 0) violations.Add($"{HeaderField}.target_prompt", "must not be empty", ErrorReasons.FieldRequired);
         var options = EditOptionsMapping.ToEditing(
             HeaderField, header.Options, header.Control, header.SourcePrompt, header.NegativePrompt, violations);
-        violations.Range($"{HeaderField}.options.steps", options.Steps, 1, Math.Min(stage.Limits.MaxSteps, EditOptions.MaxSteps));
+        HeaderChecks.Steps(violations, $"{HeaderField}.options.steps", options.Steps, stage.Limits);
         CheckRegions(header, stage.Limits, violations);
         var model = await stage.LoadAsync(header.Model, violations);
         GeometryChecks.Check(violations, $"{HeaderField}.geometry", header.Geometry, stage.Limits, model.Pipeline.Vae.Downscale);

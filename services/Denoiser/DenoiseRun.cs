@@ -23,8 +23,8 @@ internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, R
         {
             var latents = loop.Run(Request(), Report, SendFrames, stop.Token);
             SendTensor(output, ClipTensors.Split(TensorNames.Latents, latents), cancellation);
-            output.Send(Summary(reporter, reporter.Elapsed - stepsEnded), cancellation);
             stage.Instruments.JobSucceeded(plan.Clip.Frames, reporter.Elapsed);
+            output.Send(Summary(reporter, reporter.Elapsed - stepsEnded), cancellation);
         }
         catch (OperationCanceledException) when (stage.Drain.IsDraining && !cancellation.IsCancellationRequested)
         {

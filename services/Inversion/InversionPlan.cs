@@ -39,7 +39,7 @@ internal sealed class InversionPlan
         violations.MaxLength($"{HeaderField}.job_id", header.JobId, HeaderChecks.MaxJobIdLength);
         if (!Enum.IsDefined(header.Latents)) violations.Add($"{HeaderField}.latents", "unknown value");
         var options = EditOptionsMapping.ToEditing(HeaderField, header.Options, header.Control, header.SourcePrompt, "", violations);
-        violations.Range($"{HeaderField}.options.inversion_steps", options.EffectiveInversionSteps, 1, Math.Min(stage.Limits.MaxSteps, EditOptions.MaxSteps));
+        HeaderChecks.Steps(violations, $"{HeaderField}.options.inversion_steps", options.EffectiveInversionSteps, stage.Limits);
         var model = await stage.LoadAsync(header.Model, violations);
         GeometryChecks.Check(violations, $"{HeaderField}.geometry", header.Geometry, stage.Limits, model.Pipeline.Vae.Downscale);
         HeaderChecks.Prompt(violations, $"{HeaderField}.source_prompt", header.SourcePrompt, model.Pipeline.Tokenizer);

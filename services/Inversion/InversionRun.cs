@@ -24,8 +24,8 @@ internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<strin
         {
             var result = loop.Run(Request(), Report, stop.Token);
             SendResult(output, result, cancellation);
-            output.Send(Summary(reporter, encodeTime ?? reporter.Elapsed), cancellation);
             stage.Instruments.JobSucceeded(plan.Clip.Frames, reporter.Elapsed);
+            output.Send(Summary(reporter, encodeTime ?? reporter.Elapsed), cancellation);
         }
         catch (OperationCanceledException) when (stage.Drain.IsDraining && !cancellation.IsCancellationRequested)
         {

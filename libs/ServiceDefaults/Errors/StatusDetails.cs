@@ -15,7 +15,7 @@ internal static class StatusDetails
 {
     private const string DetailsTrailer = "grpc-status-details-bin";
     private const string OmittedKey = "violations_omitted";
-    private const string ReasonKeyPrefix = "reason:";
+    private const string ReasonKeyPrefix = "violation_reason_";
 
     // Clients commonly refuse more than 8 KiB of metadata; base64 adds a third and the message travels a second time.
     private const int MaxDetailBytes = 4096;
@@ -44,8 +44,8 @@ internal static class StatusDetails
         var violations = Unpack<BadRequest>(status)?.FieldViolations ?? [];
         return new VideoGrainException(exception.StatusCode, info.Type, exception.Status.Detail, exception)
         {
-            Violations = [.. violations.Select(violation => new Violation(
-                violation.Field, violation.Description, info.Metadata.GetValueOrDefault(ReasonKeyPrefix + violation.Field, info.Type)))],
+            Violations = [.. violations.Select((violation, i) => new Violation(
+                violation.Field, violation.Description, info.Metadata.GetValueOrDefault(ReasonKey(i), info.Type)))],
             Metadata = info.Metadata.Where(entry => !entry.Key.StartsWith(ReasonKeyPrefix, StringComparison.Ordinal)).ToDictionary(),
             RetryAfter = Unpack<RetryInfo>(status)?.RetryDelay?.ToTimeSpan(),
         };
@@ -63,7 +63,7 @@ internal static class StatusDetails
                 Field = Cut(violation.Field, MaxDescriptionLength),
                 Description = Cut(violation.Description, MaxDescriptionLength),
             };
-            used += entry.CalculateSize() + (violation.Reason == error.Reason ? 0 : entry.Field.Length + violation.Reason.Length);
+            used += entry.CalculateSize() + (violation.Reason == error.Reason ? 0 : ReasonKeyPrefix.Length + violation.Reason.Length);
             if (used > MaxDetailBytes && i > 0)
             {
                 info.Metadata[OmittedKey] = (error.Violations.Count - i).ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -71,11 +71,14 @@ internal static class StatusDetails
             }
 
             result.FieldViolations.Add(entry);
-            if (violation.Reason != error.Reason) info.Metadata[ReasonKeyPrefix + entry.Field] = violation.Reason;
+            if (violation.Reason != error.Reason) info.Metadata[ReasonKey(i)] = violation.Reason;
         }
 
         return result;
     }
+
+    /// <summary>Key of the metadata with the reason of the violation at an index, where it differs from the error's.</summary>
+    private static string ReasonKey(int index) => ReasonKeyPrefix + index.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static VideoGrainException WithoutDetails(RpcException exception) => new(
         exception.StatusCode,

@@ -53,6 +53,9 @@ internal static class HostingSetup
 
         // Probes and scrapes come every few seconds; configuration may ask for their lines.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // Being unready while a model loads is no error, and the probes say why.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         if (string.Equals(builder.Configuration["Logging:Format"], "simple", StringComparison.OrdinalIgnoreCase)) return;
         builder.Logging.ClearProviders();

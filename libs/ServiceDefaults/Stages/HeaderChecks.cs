@@ -28,6 +28,12 @@ public static class HeaderChecks
             violations.Add(field, Text($"may have {tokenizer.MaxLength} tokens, begin and end marker included, has {tokens}"), EditReasons.TokensExceedLimit);
     }
 
+    /// <summary>Adds a violation when a valid number of steps is beyond the stage's limit; the options' own check tells invalid ones.</summary>
+    public static void Steps(ViolationList violations, string field, int steps, StageLimitsOptions limits)
+    {
+        if (steps is >= 1 and <= EditOptions.MaxSteps) violations.Range(field, steps, 1, limits.MaxSteps);
+    }
+
     /// <summary>Adds a violation unless a name is 1 to 64 characters of a-z, A-Z, 0-9, '_', '-', '.'.</summary>
     public static void Name(ViolationList violations, string field, string name)
     {

@@ -8,4 +8,7 @@ public sealed class TelemetryOptions
 
     /// <summary>OTLP collector for traces, such as "http://collector:4317"; unset for none.</summary>
     public Uri? OtlpEndpoint { get; set; }
+
+    /// <summary>How long one collection of metrics answers further scrapes, in milliseconds, 0 or more. Default: 300.</summary>
+    public int ScrapeCacheMilliseconds { get; set; } = 300;
 }

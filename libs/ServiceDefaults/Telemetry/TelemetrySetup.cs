@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,10 +20,11 @@ internal static class TelemetrySetup
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<RpcInstruments>();
         builder.Services.AddSingleton<ClientTelemetryInterceptor>();
-        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
+        builder.Services.AddSingleton(provider => Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(resource => Describe(resource, service))
+            .AddView(OnlyOf(provider.GetRequiredService<IMeterFactory>()))
             .AddMeter(service.MeterName, service.RpcMeterName, "System.Runtime")
-            .AddPrometheusExporter()
+            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = options.ScrapeCacheMilliseconds)
             .Build());
         if (options.OtlpEndpoint is not { } endpoint) return;
 
@@ -34,6 +36,10 @@ internal static class TelemetrySetup
             .Build());
         builder.Services.AddHostedService<TracerStarter>();
     }
+
+    /// <summary>Several services may live in one process: each exposes what its own meters measure.</summary>
+    private static Func<Instrument, MetricStreamConfiguration?> OnlyOf(IMeterFactory meters) => instrument =>
+        instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, meters) ? null : MetricStreamConfiguration.Drop;
 
     private static void Describe(ResourceBuilder resource, ServiceDescription service) =>
         resource.AddService(service.TelemetryName, serviceVersion: service.Version);
