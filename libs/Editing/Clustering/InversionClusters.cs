@@ -1,0 +1,135 @@
+namespace VideoGrain.Editing.Clustering;
+
+/// <summary>
+/// Regions without masks from the caller: tokens with similar self-attention during inversion belong together, the words they attend to
+/// name them (paper section 3.3; golden data 4.11). Clusters keep their identity over the frames.
+/// </summary>
+public static class InversionClusters
+{
+    private const int MostInstances = 8;
+
+    /// <summary>Finds the regions of a clip.</summary>
+    /// <param name="attention">What the inversion recorded.</param>
+    /// <param name="nouns">Words that may name clusters.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="cancellation">Checked between frames.</param>
+    /// <exception cref="EditException">Options out of range, or a noun without tokens in the prompt.</exception>
+    public static IReadOnlyList<ClusterRegion> Find(
+        AttentionRecord attention, IReadOnlyList<Noun> nouns, ClusterOptions options, CancellationToken cancellation = default)
+    {
+        EditException.ThrowIfAny([.. options.Validate(attention.TokensPerFrame), .. Check(attention, nouns)]);
+        var identities = Labels(attention, options, cancellation);
+        var cross = options.StandardizeScores ? Standardize(attention) : attention.Cross;
+        var scores = NounAssignment.Scores(identities, options.Clusters, cross, attention.TextTokens, nouns);
+        var names = nouns.Count == 0
+            ? new int?[options.Clusters]
+            : NounAssignment.Assign(scores, nouns.Count, options.StandardizeScores ? 0 : NounAssignment.PublishedThreshold);
+        var regions = new List<ClusterRegion>();
+        for (var cluster = 0; cluster < options.Clusters; cluster++)
+        {
+            var mask = Mask(attention, identities, label => label == cluster);
+            if (mask.IsEmpty) continue;
+            var score = names[cluster] is { } noun ? scores[cluster * nouns.Count + noun] : 0;
+            LayoutMask[] parts = options.SplitInstances ? Split(mask, options.LeastInstance) : [mask];
+            for (var part = 0; part < parts.Length; part++) regions.Add(new ClusterRegion(cluster, names[cluster], score, part, parts[part]));
+        }
+
+        return regions;
+    }
+
+    /// <summary>The nouns of a tokenized prompt, with the tokens they stand at.</summary>
+    /// <param name="prompt">The tokenized source prompt.</param>
+    /// <param name="nouns">Each noun and its tokens without markers.</param>
+    /// <exception cref="EditException">A noun does not occur in the prompt.</exception>
+    public static IReadOnlyList<Noun> Locate(ReadOnlySpan<int> prompt, IReadOnlyList<(string Text, int[] Tokens)> nouns)
+    {
+        var result = new List<Noun>();
+        var violations = new List<OptionViolation>();
+        for (var i = 0; i < nouns.Count; i++)
+        {
+            if (Layouts.TokenMatching.Find(prompt, nouns[i].Tokens) is { } range)
+                result.Add(new Noun(nouns[i].Text, [.. Enumerable.Range(range.Start, range.Count)]));
+            else
+                violations.Add(new($"nouns[{i}]", $"\"{nouns[i].Text}\" does not occur in the source prompt", EditReasons.NounNotFound));
+        }
+
+        EditException.ThrowIfAny(violations);
+        return result;
+    }
+
+    /// <summary>Cluster of every token of the clip, [frames, n]; a number means the same cluster in every frame.</summary>
+    private static int[] Labels(AttentionRecord attention, ClusterOptions options, CancellationToken cancellation)
+    {
+        var n = attention.TokensPerFrame;
+        var result = new int[attention.Frames * n];
+        var tracker = new IdentityTracker(options.Clusters);
+        for (var frame = 0; frame < attention.Frames; frame++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var labels = KMeans.Run(attention.SelfOf(frame), n, options.Clusters, options.Seed, (uint)frame, options.Restarts).Labels;
+            var identities = tracker.Advance(labels, options.Clusters, attention.Width);
+            for (var i = 0; i < n; i++) result[frame * n + i] = identities[labels[i]];
+        }
+
+        return result;
+    }
+
+    private static LayoutMask[] Split(LayoutMask mask, float least)
+    {
+        var perFrame = mask.Height * mask.Width;
+        var tracker = new IdentityTracker(MostInstances);
+        var instances = new List<byte[]>();
+        for (var frame = 0; frame < mask.Frames; frame++)
+        {
+            var (labels, sizes) = ConnectedComponents.Label(mask.Values.Span.Slice(frame * perFrame, perFrame), mask.Width);
+            var kept = Math.Min(MostInstances, sizes.Count(size => size >= least * perFrame));
+            for (var i = 0; i < perFrame; i++)
+            {
+                if (labels[i] >= kept) labels[i] = -1;
+            }
+
+            var identities = tracker.Advance(labels, kept, mask.Width);
+            while (instances.Count < tracker.Count) instances.Add(new byte[mask.Frames * perFrame]);
+            for (var i = 0; i < perFrame; i++)
+            {
+                if (labels[i] >= 0) instances[identities[labels[i]]][frame * perFrame + i] = 1;
+            }
+        }
+
+        return [.. instances.Select(values => new LayoutMask(mask.Frames, mask.Height, mask.Width, values))];
+    }
+
+    private static LayoutMask Mask(AttentionRecord attention, int[] labels, Func<int, bool> inside) =>
+        new(attention.Frames, attention.Height, attention.Width, Array.ConvertAll(labels, label => inside(label) ? (byte)1 : (byte)0));
+
+    private static float[] Standardize(AttentionRecord attention)
+    {
+        var (tokens, count) = (attention.TextTokens, attention.Cross.Length / attention.TextTokens);
+        var sums = new double[tokens];
+        var squares = new double[tokens];
+        for (var i = 0; i < attention.Cross.Length; i++)
+        {
+            sums[i % tokens] += attention.Cross[i];
+            squares[i % tokens] += (double)attention.Cross[i] * attention.Cross[i];
+        }
+
+        var result = new float[attention.Cross.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var mean = sums[i % tokens] / count;
+            var deviation = Math.Sqrt(Math.Max(0, squares[i % tokens] / count - mean * mean));
+            result[i] = deviation > 0 ? (float)((attention.Cross[i] - mean) / deviation) : 0;
+        }
+
+        return result;
+    }
+
+    private static IEnumerable<OptionViolation> Check(AttentionRecord attention, IReadOnlyList<Noun> nouns)
+    {
+        for (var i = 0; i < nouns.Count; i++)
+        {
+            if (nouns[i].Tokens.Count == 0 || nouns[i].Tokens.Any(token => token < 0 || token >= attention.TextTokens))
+                yield return new($"nouns[{i}]", $"\"{nouns[i].Text}\" must stand at tokens 0 to {attention.TextTokens - 1}", EditReasons.NounNotFound);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace VideoGrain.Editing.Pictures;
+
+/// <summary>Attention of a word laid over a frame as a heat map.</summary>
+public static class HeatMap
+{
+    /// <summary>Side of the released program's pictures, in pixels.</summary>
+    public const int PublishedSide = 256;
+
+    /// <summary>
+    /// The map in colours added to the frame, both brought to [0, 1] by their extremes, the sum to its maximum.
+    /// </summary>
+    /// <param name="map">[mapHeight, mapWidth]: attention of a word.</param>
+    /// <param name="mapHeight">Rows of the map.</param>
+    /// <param name="mapWidth">Columns of the map.</param>
+    /// <param name="clip">The clip.</param>
+    /// <param name="frame">Which frame.</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="width">Columns of the picture.</param>
+    /// <param name="swapFrame">Exchange red and blue of the frame, as the released program does.</param>
+    /// <returns>[height, width, 3], RGB.</returns>
+    public static byte[] Overlay(
+        ReadOnlySpan<float> map, int mapHeight, int mapWidth, RgbClip clip, int frame, int height, int width, bool swapFrame = false)
+    {
+        var heat = Resampling.Bilinear(map, mapHeight, mapWidth, 1, height, width);
+        Normalize(heat);
+        var pixels = clip.Slice(frame, 1).Span;
+        var picture = new float[pixels.Length];
+        for (var i = 0; i < picture.Length; i++) picture[i] = pixels[i];
+        picture = Resampling.Bicubic(picture, clip.Height, clip.Width, 3, height, width);
+        Normalize(picture);
+        var sum = new float[picture.Length];
+        for (var i = 0; i < heat.Length; i++)
+        {
+            var (red, green, blue) = JetColours.At((byte)(heat[i] * byte.MaxValue));
+            sum[3 * i] = red + picture[3 * i + (swapFrame ? 2 : 0)];
+            sum[3 * i + 1] = green + picture[3 * i + 1];
+            sum[3 * i + 2] = blue + picture[3 * i + (swapFrame ? 0 : 2)];
+        }
+
+        var most = sum.Max();
+        return Array.ConvertAll(sum, value => (byte)(most > 0 ? value / most * byte.MaxValue : 0));
+    }
+
+    private static void Normalize(float[] values)
+    {
+        var (least, most) = (values.Min(), values.Max());
+        var range = most - least;
+        for (var i = 0; i < values.Length; i++) values[i] = range > 0 ? (values[i] - least) / range : 0;
+    }
+}
