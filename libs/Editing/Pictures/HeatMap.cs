@@ -27,6 +27,8 @@ public static class HeatMap
         var picture = new float[pixels.Length];
         for (var i = 0; i < picture.Length; i++) picture[i] = pixels[i];
         picture = Resampling.Bicubic(picture, clip.Height, clip.Width, 3, height, width);
+        // Cubic convolution overshoots; pictures are 8-bit before they are normalised.
+        for (var i = 0; i < picture.Length; i++) picture[i] = Math.Clamp(picture[i], 0, byte.MaxValue);
         Normalize(picture);
         var sum = new float[picture.Length];
         for (var i = 0; i < heat.Length; i++)

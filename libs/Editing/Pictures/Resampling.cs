@@ -1,24 +1,27 @@
 namespace VideoGrain.Editing.Pictures;
 
-/// <summary>Resizing of pictures [height, width, channels], with pixel centres at half-integers and borders repeated.</summary>
+/// <summary>
+/// Resizing of pictures [height, width, channels] with pixel centres at half-integers. Kernels widen when a picture shrinks, so that every
+/// source pixel counts; at borders the weights inside are brought to a sum of 1.
+/// </summary>
 internal static class Resampling
 {
-    // Coefficient of the cubic convolution kernel that the released program's library uses.
-    private const float CubicCoefficient = -0.75f;
+    private const float CubicCoefficient = -0.5f;
+    private const float CubicReach = 2;
 
-    /// <summary>Linear interpolation between the two nearest pixels in each direction.</summary>
+    /// <summary>Linear interpolation.</summary>
     public static float[] Bilinear(ReadOnlySpan<float> source, int height, int width, int channels, int newHeight, int newWidth) =>
-        Resize(source, height, width, channels, newHeight, newWidth, 2, static distance => Math.Max(0, 1 - distance), clampStart: true);
+        Resize(source, height, width, channels, newHeight, newWidth, 1, static distance => Math.Max(0, 1 - distance));
 
-    /// <summary>Cubic convolution over the four nearest pixels in each direction.</summary>
+    /// <summary>Cubic convolution.</summary>
     public static float[] Bicubic(ReadOnlySpan<float> source, int height, int width, int channels, int newHeight, int newWidth) =>
-        Resize(source, height, width, channels, newHeight, newWidth, 4, Cubic, clampStart: false);
+        Resize(source, height, width, channels, newHeight, newWidth, CubicReach, Cubic);
 
     private static float[] Resize(
-        ReadOnlySpan<float> source, int height, int width, int channels, int newHeight, int newWidth, int taps, Func<float, float> kernel, bool clampStart)
+        ReadOnlySpan<float> source, int height, int width, int channels, int newHeight, int newWidth, float reach, Func<float, float> kernel)
     {
-        var columns = Taps(width, newWidth, taps, kernel, clampStart);
-        var rows = Taps(height, newHeight, taps, kernel, clampStart);
+        var columns = Taps(width, newWidth, reach, kernel);
+        var rows = Taps(height, newHeight, reach, kernel);
         var across = new float[height * newWidth * channels];
         for (var i = 0; i < across.Length; i++)
         {
@@ -36,15 +39,18 @@ internal static class Resampling
         return result;
     }
 
-    private static (int Index, float Weight)[][] Taps(int size, int newSize, int taps, Func<float, float> kernel, bool clampStart)
+    private static (int Index, float Weight)[][] Taps(int size, int newSize, float reach, Func<float, float> kernel)
     {
-        var result = new (int, float)[newSize][];
+        var stretch = Math.Max(1, size / (float)newSize);
+        var result = new (int Index, float Weight)[newSize][];
         for (var i = 0; i < newSize; i++)
         {
             var centre = (i + 0.5f) * size / newSize - 0.5f;
-            if (clampStart) centre = Math.Max(0, centre);
-            var first = (int)MathF.Floor(centre) - taps / 2 + 1;
-            result[i] = [.. Enumerable.Range(first, taps).Select(tap => (Math.Clamp(tap, 0, size - 1), kernel(Math.Abs(centre - tap))))];
+            var first = Math.Max(0, (int)MathF.Ceiling(centre - reach * stretch));
+            var last = Math.Min(size - 1, (int)MathF.Floor(centre + reach * stretch));
+            var weights = Enumerable.Range(first, last - first + 1).Select(tap => (tap, kernel(Math.Abs(centre - tap) / stretch))).ToArray();
+            var sum = weights.Sum(w => w.Item2);
+            result[i] = [.. weights.Select(w => (w.tap, w.Item2 / sum))];
         }
 
         return result;
@@ -54,6 +60,6 @@ internal static class Resampling
     {
         const float A = CubicCoefficient;
         if (distance <= 1) return ((A + 2) * distance - (A + 3)) * distance * distance + 1;
-        return distance < 2 ? ((A * distance - 5 * A) * distance + 8 * A) * distance - 4 * A : 0;
+        return distance < CubicReach ? ((A * distance - 5 * A) * distance + 8 * A) * distance - 4 * A : 0;
     }
 }
