@@ -203,12 +203,10 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
             // A client that does not read must not keep the call alive past its deadline.
             await HttpContext.Response.CompleteAsync().WaitAsync(DeadlineFlushTime).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception exception)
         {
-        }
-        catch (Exception exception) when (!HttpContext.RequestAborted.IsCancellationRequested)
-        {
-            ServerLog.DeadlineFailed(_logger, MethodCore, exception);
+            if (exception is not TimeoutException && !HttpContext.RequestAborted.IsCancellationRequested)
+                ServerLog.DeadlineFailed(_logger, MethodCore, exception);
         }
         finally
         {

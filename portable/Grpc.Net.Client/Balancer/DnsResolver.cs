@@ -88,7 +88,7 @@ internal sealed class DnsResolver : Resolver
                 [.. found.Select(address => new BalancerAddress(address.ToString(), _port) { Authority = _authority })]));
             return true;
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             ChannelLog.NotResolved(_logger, _host, exception);
             listener(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, $"DNS look-up of '{_host}' failed: {exception.Message}", exception)));

@@ -85,7 +85,14 @@ internal sealed class AddressBook(Resolver resolver, bool roundRobin, GrpcChanne
             _started = true;
         }
 
-        resolver.Start(Update);
+        try
+        {
+            resolver.Start(Update);
+        }
+        catch (Exception exception)
+        {
+            Update(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, $"The resolver failed: {exception.Message}", exception)));
+        }
     }
 
     private void Update(ResolverResult result)

@@ -7,6 +7,8 @@ namespace VideoGrain.Portable.Grpc.Tests.Functional;
 
 public sealed class CancellationTests
 {
+    private static readonly Google.Protobuf.ByteString LargeBody = Google.Protobuf.ByteString.CopyFrom(new byte[1024 * 1024]);
+
     [Fact]
     public async Task Cancel_AfterBegin_EndsCall()
     {
@@ -111,6 +113,42 @@ public sealed class CancellationTests
         using var call = server.Client.StreamingInputCall();
         await Expect.FailureAsync(StatusCode.ResourceExhausted, () => call.ResponseAsync);
         await Expect.FailureAsync(StatusCode.ResourceExhausted, () => call.RequestStream.WriteAsync(new StreamingInputCallRequest()));
+    }
+
+    [Fact]
+    public async Task ServerRefusesDuplex_WhileClientWrites_WritesTellStatus()
+    {
+        await using var server = await TestServer.StartAsync(new Script
+        {
+            Duplex = async (requests, _, context) =>
+            {
+                await requests.MoveNext(context.CancellationToken);
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "full"));
+            },
+        });
+        using var call = server.Client.FullDuplexCall();
+        await Expect.FailureAsync(StatusCode.ResourceExhausted, async () =>
+        {
+            while (true)
+                await call.RequestStream.WriteAsync(new StreamingOutputCallRequest { Payload = new Payload { Body = LargeBody } });
+        });
+        await Expect.FailureAsync(StatusCode.ResourceExhausted, () => call.ResponseStream.MoveNext());
+    }
+
+    [Fact]
+    public async Task ServerEndsDuplexWithOk_WhileClientWrites_WritesAreRefused()
+    {
+        await using var server = await TestServer.StartAsync(new Script
+        {
+            Duplex = (_, responses, _) => responses.WriteAsync(new StreamingOutputCallResponse()),
+        });
+        using var call = server.Client.FullDuplexCall();
+        while (await Wait.For(call.ResponseStream.MoveNext()))
+        {
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Wait.For(call.RequestStream.WriteAsync(new StreamingOutputCallRequest())));
+        Assert.Equal(StatusCode.OK, call.GetStatus().StatusCode);
     }
 
     [Fact]

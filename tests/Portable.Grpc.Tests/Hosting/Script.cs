@@ -11,5 +11,8 @@ internal sealed class Script
     public Func<IAsyncStreamReader<StreamingInputCallRequest>, ServerCallContext, Task<StreamingInputCallResponse>> Input { get; init; } =
         (_, _) => Task.FromResult(new StreamingInputCallResponse());
 
+    public Func<IAsyncStreamReader<StreamingOutputCallRequest>, IServerStreamWriter<StreamingOutputCallResponse>, ServerCallContext, Task> Duplex { get; init; } =
+        (_, _, _) => Task.CompletedTask;
+
     public Func<IServerStreamWriter<StreamingOutputCallResponse>, ServerCallContext, Task> Output { get; init; } = (_, _) => Task.CompletedTask;
 }

@@ -14,4 +14,9 @@ internal sealed class ScriptedService(Script script) : TestService.TestServiceBa
     public override Task StreamingOutputCall(
         StreamingOutputCallRequest request, IServerStreamWriter<StreamingOutputCallResponse> responseStream, ServerCallContext context) =>
         script.Output(responseStream, context);
+
+    public override Task FullDuplexCall(
+        IAsyncStreamReader<StreamingOutputCallRequest> requestStream,
+        IServerStreamWriter<StreamingOutputCallResponse> responseStream,
+        ServerCallContext context) => script.Duplex(requestStream, responseStream, context);
 }
