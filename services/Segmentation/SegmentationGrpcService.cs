@@ -8,6 +8,7 @@ using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation;
 
@@ -20,6 +21,8 @@ internal sealed class SegmentationGrpcService(
     ControlPipeline control,
     FlowPipeline flow,
     ServiceDescription service,
+    StageInstruments instruments,
+    ErrorTranslator errors,
     TimeProvider time) : SegmentationService.SegmentationServiceBase
 {
     private readonly SegmentationOptions _options = options.Value;
@@ -27,46 +30,58 @@ internal sealed class SegmentationGrpcService(
     public override async Task SegmentVideo(
         IAsyncStreamReader<SegmentVideoRequest> requestStream, IServerStreamWriter<SegmentVideoResponse> responseStream, ServerCallContext context)
     {
-        using var slot = slots.Acquire();
+        using var job = Begin();
         var reader = Read(requestStream, r => r.Header, r => r.Tensor);
-        var header = await reader.HeaderAsync(context.CancellationToken);
-        SegmentHeaderValidator.Validate(header, _options);
-        var input = new SegmentInput(header, _options);
-        await reader.ChunksAsync(input.Accept, context.CancellationToken);
-        input.Complete();
-        await new StageOutput<SegmentVideoResponse>().RunAsync(
-            (output, token) => segment.Run(header, input, output, token), responseStream, context.CancellationToken);
+        await job.RunAsync(async () =>
+        {
+            var header = await reader.HeaderAsync(context.CancellationToken);
+            SegmentHeaderValidator.Validate(header, _options);
+            var input = new SegmentInput(header, _options);
+            await reader.ChunksAsync(input.Accept, context.CancellationToken);
+            input.Complete();
+            await new StageOutput<SegmentVideoResponse>().RunAsync(
+                (output, token) => segment.Run(header, input, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+            return (int)header.Geometry.FrameCount;
+        });
     }
 
     public override async Task EstimateControl(
         IAsyncStreamReader<EstimateControlRequest> requestStream, IServerStreamWriter<EstimateControlResponse> responseStream, ServerCallContext context)
     {
-        using var slot = slots.Acquire();
+        using var job = Begin();
         var reader = Read(requestStream, r => r.Header, r => r.Tensor);
-        var header = await reader.HeaderAsync(context.CancellationToken);
-        var violations = new ViolationList();
-        violations.CheckJob(header.JobId, header.Model);
-        violations.CheckGeometry(header.Geometry, _options);
-        var estimate = control.Prepare(header, violations);
-        var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
-        await new StageOutput<EstimateControlResponse>().RunAsync(
-            (output, token) => control.Run(estimate, frames, output, token), responseStream, context.CancellationToken);
+        await job.RunAsync(async () =>
+        {
+            var header = await reader.HeaderAsync(context.CancellationToken);
+            var violations = new ViolationList();
+            violations.CheckJob(header.JobId, header.Model);
+            violations.CheckGeometry(header.Geometry, _options);
+            using var estimate = control.Prepare(header, violations);
+            var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
+            await new StageOutput<EstimateControlResponse>().RunAsync(
+                (output, token) => control.Run(estimate, frames, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+            return frames.Count;
+        });
     }
 
     public override async Task EstimateFlow(
         IAsyncStreamReader<EstimateFlowRequest> requestStream, IServerStreamWriter<EstimateFlowResponse> responseStream, ServerCallContext context)
     {
-        using var slot = slots.Acquire();
+        using var job = Begin();
         var reader = Read(requestStream, r => r.Header, r => r.Tensor);
-        var header = await reader.HeaderAsync(context.CancellationToken);
-        var violations = new ViolationList();
-        violations.CheckJob(header.JobId, header.Model);
-        violations.CheckGeometry(header.Geometry, _options, leastFrames: 2);
-        violations.ThrowIfAny();
-        FlowPipeline.CheckModel(header.Model);
-        var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
-        await new StageOutput<EstimateFlowResponse>().RunAsync(
-            (output, token) => flow.Run(frames, output, token), responseStream, context.CancellationToken);
+        await job.RunAsync(async () =>
+        {
+            var header = await reader.HeaderAsync(context.CancellationToken);
+            var violations = new ViolationList();
+            violations.CheckJob(header.JobId, header.Model);
+            violations.CheckGeometry(header.Geometry, _options, leastFrames: 2);
+            violations.ThrowIfAny();
+            FlowPipeline.CheckModel(header.Model);
+            var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
+            await new StageOutput<EstimateFlowResponse>().RunAsync(
+                (output, token) => flow.Run(frames, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+            return frames.Count;
+        });
     }
 
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
@@ -89,5 +104,9 @@ internal sealed class SegmentationGrpcService(
         IAsyncStreamReader<TRequest> stream, Func<TRequest, THeader?> headerOf, Func<TRequest, TensorChunk?> chunkOf)
         where TRequest : class, Google.Protobuf.IMessage
         where THeader : class
-        => new(stream, _options.StreamLimits, time, headerOf, chunkOf);
+        => new(stream, _options.StreamLimits, time, instruments, headerOf, chunkOf);
+
+    private CountingWriter<T> Count<T>(IServerStreamWriter<T> stream, Func<T, TensorChunk?> chunkOf) => new(stream, chunkOf, instruments);
+
+    private MeasuredJob Begin() => new(slots.Acquire(), instruments, errors, time);
 }

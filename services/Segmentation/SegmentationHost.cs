@@ -4,6 +4,7 @@ using VideoGrain.Segmentation.Pipelines;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation;
 
@@ -16,12 +17,19 @@ public static class SegmentationHost
     /// <summary>Builds the service; the caller runs it.</summary>
     /// <param name="args">Configuration as <c>--Section:Key=value</c>; sections of its own: Segmentation.</param>
     /// <returns>The service, not started.</returns>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args) => Build(args, _ => { });
+
+    /// <summary>Builds the service; the caller runs it.</summary>
+    /// <param name="args">Configuration as <c>--Section:Key=value</c>; sections of its own: Segmentation.</param>
+    /// <param name="configure">Changes the application before it is built.</param>
+    /// <returns>The service, not started.</returns>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder> configure)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults(Description);
         builder.Services.Configure<SegmentationOptions>(builder.Configuration.GetSection(SegmentationOptions.Section));
         builder.Services.AddSingleton<IExceptionTranslation, ModelExceptionTranslation>();
+        builder.Services.AddSingleton<StageInstruments>();
         builder.Services.AddSingleton<ModelRegistry>();
         builder.Services.AddSingleton<SegmentPipeline>();
         builder.Services.AddSingleton<ControlPipeline>();
@@ -32,6 +40,7 @@ public static class SegmentationHost
             return new StageSlots(options.MaxConcurrentJobs, options.RetryAfter, services.GetRequiredService<Drain>());
         });
         builder.Services.AddStartupWork<ModelWarmUp>();
+        configure(builder);
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<SegmentationGrpcService>();

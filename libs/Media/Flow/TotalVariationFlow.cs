@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VideoGrain.Media.Flow;
 
 /// <summary>
@@ -84,43 +86,84 @@ internal sealed class TotalVariationFlow
     private void DataStep(float[] u, float[] v)
     {
         const float Step = DataWeight * Coupling;
-        for (var i = 0; i < u.Length; i++)
+        var (least, most) = (new Vector<float>(-Step), new Vector<float>(Step));
+        var i = 0;
+        for (; i <= u.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var (gx, gy) = (new Vector<float>(_warpedX, i), new Vector<float>(_warpedY, i));
+            var (pu, pv) = (new Vector<float>(u, i), new Vector<float>(v, i));
+            // A vanishing gradient moves nothing, whatever the factor: the guard only keeps the quotient finite.
+            var squared = Vector.Max((gx * gx) + (gy * gy), new Vector<float>(LeastGradient));
+            var difference = new Vector<float>(_constant, i) + (gx * pu) + (gy * pv);
+            var factor = Vector.Min(Vector.Max(-difference / squared, least), most);
+            (pu + (factor * gx)).CopyTo(u, i);
+            (pv + (factor * gy)).CopyTo(v, i);
+        }
+
+        for (; i < u.Length; i++)
         {
             var (gx, gy) = (_warpedX[i], _warpedY[i]);
-            var squared = (gx * gx) + (gy * gy);
-            var difference = _constant[i] + (gx * u[i]) + (gy * v[i]);
-            var factor = squared < LeastGradient ? 0 : Math.Clamp(-difference / squared, -Step, Step);
+            var squared = MathF.Max((gx * gx) + (gy * gy), LeastGradient);
+            var factor = Math.Clamp(-(_constant[i] + (gx * u[i]) + (gy * v[i])) / squared, -Step, Step);
             u[i] += factor * gx;
             v[i] += factor * gy;
         }
     }
 
     // The smoothing half: u + coupling * divergence of the dual field, then a step of the dual field along the gradient of the result.
+    // The dual field stays zero where its difference would leave the frame, so rows only need care at their first and last pixel.
     private void Smooth(float[] u, float[] dualX, float[] dualY)
     {
         for (var y = 0; y < _height; y++)
         {
-            for (var x = 0; x < _width; x++)
+            var row = y * _width;
+            Diverge(u, dualX, dualY, row, 0, 1, y);
+            var x = 1;
+            for (; y > 0 && x <= _width - Vector<float>.Count; x += Vector<float>.Count)
             {
-                var i = (y * _width) + x;
-                var divergence = (x < _width - 1 ? dualX[i] : 0) - (x > 0 ? dualX[i - 1] : 0)
-                    + (y < _height - 1 ? dualY[i] : 0) - (y > 0 ? dualY[i - _width] : 0);
-                u[i] += Coupling * divergence;
+                var i = row + x;
+                var divergence = new Vector<float>(dualX, i) - new Vector<float>(dualX, i - 1)
+                    + new Vector<float>(dualY, i) - new Vector<float>(dualY, i - _width);
+                (new Vector<float>(u, i) + (Coupling * divergence)).CopyTo(u, i);
             }
+
+            Diverge(u, dualX, dualY, row, x, _width, y);
         }
 
         const float Step = DualStep / Coupling;
         for (var y = 0; y < _height; y++)
         {
-            for (var x = 0; x < _width; x++)
+            var row = y * _width;
+            var x = 0;
+            for (; y < _height - 1 && x < _width - Vector<float>.Count; x += Vector<float>.Count)
             {
-                var i = (y * _width) + x;
+                var i = row + x;
+                var centre = new Vector<float>(u, i);
+                var (gx, gy) = (new Vector<float>(u, i + 1) - centre, new Vector<float>(u, i + _width) - centre);
+                var shrink = Vector<float>.One / (Vector<float>.One + (Step * Vector.SquareRoot((gx * gx) + (gy * gy))));
+                ((new Vector<float>(dualX, i) + (Step * gx)) * shrink).CopyTo(dualX, i);
+                ((new Vector<float>(dualY, i) + (Step * gy)) * shrink).CopyTo(dualY, i);
+            }
+
+            for (; x < _width; x++)
+            {
+                var i = row + x;
                 var gx = x < _width - 1 ? u[i + 1] - u[i] : 0;
                 var gy = y < _height - 1 ? u[i + _width] - u[i] : 0;
                 var shrink = 1 / (1 + (Step * MathF.Sqrt((gx * gx) + (gy * gy))));
                 dualX[i] = (dualX[i] + (Step * gx)) * shrink;
                 dualY[i] = (dualY[i] + (Step * gy)) * shrink;
             }
+        }
+    }
+
+    private void Diverge(float[] u, float[] dualX, float[] dualY, int row, int first, int end, int y)
+    {
+        for (var x = first; x < end; x++)
+        {
+            var i = row + x;
+            var divergence = dualX[i] - (x > 0 ? dualX[i - 1] : 0) + dualY[i] - (y > 0 ? dualY[i - _width] : 0);
+            u[i] += Coupling * divergence;
         }
     }
 }

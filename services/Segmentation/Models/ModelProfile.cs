@@ -27,9 +27,6 @@ internal sealed record ModelProfile
     /// <summary>Class that is no object; empty when there is none.</summary>
     public string BackgroundClass { get; init; } = "";
 
-    /// <summary>Control that it estimates: <c>depth</c>, <c>normal</c>, <c>pose</c>; empty for other tasks.</summary>
-    public string Control { get; init; } = "";
-
     /// <summary>Least score of a detection, 0 to 1.</summary>
     public double ScoreThreshold { get; init; } = 0.5;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Models;
 
@@ -6,7 +7,8 @@ namespace VideoGrain.Segmentation.Models;
 /// The models below the configured folder. Folders are looked at on every use, which costs a few file system calls: a profile or file
 /// that changed is loaded anew, while calls under way keep what they have.
 /// </summary>
-internal sealed partial class ModelRegistry(IOptions<SegmentationOptions> options, ILogger<ModelRegistry> logger) : IDisposable
+internal sealed partial class ModelRegistry(
+    IOptions<SegmentationOptions> options, StageInstruments instruments, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
 {
     private const int MaxDepth = 3;
     private const string FolderName = "models";
@@ -14,6 +16,9 @@ internal sealed partial class ModelRegistry(IOptions<SegmentationOptions> option
     private static readonly Dictionary<string, IRegionDecoder> Decoders = new(StringComparer.Ordinal)
     {
         ["semantic_logits"] = new SemanticLogitsDecoder(),
+        ["instances"] = new InstancesDecoder(),
+        ["yolo_seg"] = new YoloSegDecoder(),
+        ["query_masks"] = new QueryMasksDecoder(),
     };
 
     private readonly Lock _gate = new();
@@ -45,16 +50,22 @@ internal sealed partial class ModelRegistry(IOptions<SegmentationOptions> option
     {
         const ModelTask Task = ModelTask.Segmentation;
         var wanted = name.Length > 0 ? name : Default(Task)?.Name ?? throw ModelErrors.NotInstalled("finds regions: see ListModels");
-        lock (_gate)
-        {
-            Refresh();
-            var entry = _entries.Values.FirstOrDefault(e => e.Profile?.Task == Task && e.Profile.Name == wanted)
-                ?? throw ModelErrors.NotFound(wanted, _entries.Values.Where(e => e.Profile?.Task == Task).Select(e => e.Profile!.Name));
-            var decoder = DecoderOf(entry.Profile!);
-            entry.Model ??= Load(entry);
-            entry.Model.TryAcquire();
-            return (new RegionDetector(entry.Model, decoder), entry.Model);
-        }
+        var model = Acquire(wanted, p => p.Task == Task, p => DecoderOf(p).Roles);
+        return (new RegionDetector(model, DecoderOf(model.Profile)), model);
+    }
+
+    /// <summary>Takes a depth model; the lease gives it back.</summary>
+    /// <param name="name">Name of the model; empty takes the default one.</param>
+    /// <exception cref="ServiceDefaults.Errors.VideoGrainException">There is no such model, or none at all.</exception>
+    /// <exception cref="ModelProfileException">The model does not fit its profile.</exception>
+    public (DepthModel Depth, OnnxModel Lease) AcquireDepth(string name)
+    {
+        static bool IsDepth(ModelProfile profile) => profile.Task == ModelTask.Control && profile.Decoder == DepthModel.Decoder;
+        var wanted = name.Length > 0
+            ? name
+            : Profiles.Where(IsDepth).OrderByDescending(p => p.Default).FirstOrDefault()?.Name ?? throw ModelErrors.NotInstalled("estimates depth: see ListModels");
+        var model = Acquire(wanted, IsDepth, _ => [DepthModel.Output]);
+        return (new DepthModel(model), model);
     }
 
     /// <summary>Lets all models go; those in use live until their users end.</summary>
@@ -68,18 +79,32 @@ internal sealed partial class ModelRegistry(IOptions<SegmentationOptions> option
         }
     }
 
-    private static IRegionDecoder DecoderOf(ModelProfile profile)
+    private OnnxModel Acquire(string name, Func<ModelProfile, bool> serves, Func<ModelProfile, IReadOnlyList<string>> rolesOf)
     {
-        if (!Decoders.TryGetValue(profile.Decoder, out var decoder))
-            throw new ModelProfileException($"model '{profile.Name}': decoder '{profile.Decoder}' is unknown; known: {string.Join(", ", Decoders.Keys)}.");
-        foreach (var role in decoder.Roles.Where(role => !profile.Outputs.ContainsKey(role)))
-            throw new ModelProfileException($"model '{profile.Name}': {profile.Decoder} needs outputs.{role}.");
-        return decoder;
+        lock (_gate)
+        {
+            Refresh();
+            var entry = _entries.Values.FirstOrDefault(e => e.Profile != null && serves(e.Profile) && e.Profile.Name == name)
+                ?? throw ModelErrors.NotFound(name, _entries.Values.Where(e => e.Profile != null && serves(e.Profile)).Select(e => e.Profile!.Name));
+            var profile = entry.Profile!;
+            foreach (var role in rolesOf(profile).Where(role => !profile.Outputs.ContainsKey(role)))
+                throw new ModelProfileException($"model '{profile.Name}': {profile.Decoder} needs outputs.{role}.");
+            entry.Model ??= Load(entry);
+            entry.Model.TryAcquire();
+            return entry.Model;
+        }
     }
+
+    private static IRegionDecoder DecoderOf(ModelProfile profile)
+        => Decoders.TryGetValue(profile.Decoder, out var decoder)
+            ? decoder
+            : throw new ModelProfileException($"model '{profile.Name}': decoder '{profile.Decoder}' is unknown; known: {string.Join(", ", Decoders.Keys)}.");
 
     private OnnxModel Load(Entry entry)
     {
+        var started = time.GetTimestamp();
         var model = new OnnxModel(entry.Profile!, entry.Folder, options.Value);
+        instruments.ModelLoaded(entry.Profile!.Name, time.GetElapsedTime(started));
         Loaded(logger, entry.Profile!.Name);
         return model;
     }

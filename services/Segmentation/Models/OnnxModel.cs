@@ -119,8 +119,8 @@ internal sealed class OnnxModel : IDisposable
         {
             if (!_session.OutputMetadata.TryGetValue(name, out var metadata))
                 throw Mismatch($"has no output '{name}' for outputs.{role}; it has {string.Join(", ", _session.OutputNames)}");
-            if (metadata.ElementDataType != TensorElementType.Float)
-                throw Mismatch($"output '{name}' holds {metadata.ElementDataType}, must hold Float");
+            if (metadata.ElementDataType is not (TensorElementType.Float or TensorElementType.Int64))
+                throw Mismatch($"output '{name}' holds {metadata.ElementDataType}, must hold Float or Int64");
         }
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using VideoGrain.Media;
-using VideoGrain.Media.Resizing;
 using VideoGrain.Segmentation.Regions;
 
 namespace VideoGrain.Segmentation.Models;
@@ -23,7 +22,7 @@ internal sealed class SemanticLogitsDecoder : IRegionDecoder
     {
         var classes = profile.Classes.Count;
         var shape = outputs[0].Require(profile, Logits, 1, classes, -1, -1);
-        var scores = ToFrame(outputs[0].GetTensorDataAsSpan<float>(), classes, (int)shape[2], (int)shape[3], input, width, height);
+        var scores = ModelSpace.ToFrame(outputs[0].GetTensorDataAsSpan<float>(), classes, (int)shape[2], (int)shape[3], input, width, height);
         var (labels, confidence) = Best(scores, classes, BackgroundIndex(profile));
 
         var foreground = Array.ConvertAll(labels, l => l == 0 ? 0 : 1);
@@ -52,25 +51,6 @@ internal sealed class SemanticLogitsDecoder : IRegionDecoder
         }
 
         return -1;
-    }
-
-    // (classes, h, w) without its padding -> (height, width, classes).
-    private static float[] ToFrame(ReadOnlySpan<float> logits, int classes, int rows, int columns, ModelInput input, int width, int height)
-    {
-        var (usedRows, usedColumns) = (Math.Max(1, (int)Math.Round(rows * input.Rows)), Math.Max(1, (int)Math.Round(columns * input.Columns)));
-        var interleaved = new float[usedRows * usedColumns * classes];
-        for (var c = 0; c < classes; c++)
-        {
-            for (var y = 0; y < usedRows; y++)
-            {
-                for (var x = 0; x < usedColumns; x++)
-                    interleaved[(((y * usedColumns) + x) * classes) + c] = logits[(((c * rows) + y) * columns) + x];
-            }
-        }
-
-        return (usedRows, usedColumns) == (height, width)
-            ? interleaved
-            : Resizer.Resize(interleaved, usedColumns, usedRows, classes, width, height, ResizeFilter.Bilinear);
     }
 
     // Labels are class index + 1, 0 for the background; confidence is the softmax of the best class.

@@ -1,3 +1,4 @@
+using VideoGrain.Media;
 using VideoGrain.Protos.V1;
 using VideoGrain.Segmentation.Control;
 using VideoGrain.Segmentation.Models;
@@ -8,7 +9,7 @@ using VideoGrain.ServiceDefaults.Streaming;
 namespace VideoGrain.Segmentation.Pipelines;
 
 /// <summary>Estimates a ControlNet's input frame by frame; each map leaves as soon as it is drawn.</summary>
-internal sealed class ControlPipeline(TimeProvider time)
+internal sealed class ControlPipeline(ModelRegistry models, TimeProvider time)
 {
     private const string ControlName = "control";
     private const double DefaultLow = 100;
@@ -27,13 +28,13 @@ internal sealed class ControlPipeline(TimeProvider time)
             violations.Add("header.type", "must name a control to estimate", ErrorReasons.FieldRequired);
         violations.ThrowIfAny();
 
-        var estimate = header.Type switch
+        return header.Type switch
         {
-            ControlType.Canny => new ControlEstimate(BuiltIns.Canny, frame => CannyEdges.Draw(frame, low, high)),
-            ControlType.SoftEdge => new ControlEstimate(BuiltIns.SoftEdge, SoftEdges.Draw),
+            ControlType.Canny => BuiltIn(BuiltIns.Canny, header.Model, frame => CannyEdges.Draw(frame, low, high)),
+            ControlType.SoftEdge => BuiltIn(BuiltIns.SoftEdge, header.Model, SoftEdges.Draw),
+            ControlType.Depth => Depth(header.Model),
             _ => throw ModelErrors.NotInstalled($"estimates {header.Type}: see ListModels"),
         };
-        return header.Model.Length == 0 || header.Model == estimate.Name ? estimate : throw ModelErrors.NotFound(header.Model, [estimate.Name]);
     }
 
     /// <summary>Runs the call. Stops between frames when cancelled.</summary>
@@ -45,11 +46,20 @@ internal sealed class ControlPipeline(TimeProvider time)
         for (var f = 0; f < frames.Count; f++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var chunk in PartChunks.Split(ControlName, ElementType.Uint8, shape, estimate.Draw(frames[f]).Rgb, ref offset))
+            foreach (var chunk in PartChunks.Split(ControlName, ElementType.Uint8, shape, estimate.Draw(frames[f], cancellationToken).Rgb, ref offset))
                 output.Send(new EstimateControlResponse { Tensor = chunk }, cancellationToken);
             output.Offer(new EstimateControlResponse { Progress = clock.Step() });
         }
 
         output.Send(new EstimateControlResponse { Summary = new() { Model = estimate.Name, ComputeTime = clock.Elapsed } }, cancellationToken);
+    }
+
+    private static ControlEstimate BuiltIn(string name, string asked, Func<Frame, Frame> draw)
+        => asked.Length == 0 || asked == name ? new ControlEstimate(name, (frame, _) => draw(frame)) : throw ModelErrors.NotFound(asked, [name]);
+
+    private ControlEstimate Depth(string asked)
+    {
+        var (depth, lease) = models.AcquireDepth(asked);
+        return new ControlEstimate(lease.Profile.Name, depth.Draw, lease);
     }
 }

@@ -23,6 +23,13 @@ internal static class ModelCatalogue
             Classes = { p.Classes.Where(c => c != p.BackgroundClass) },
             IsDefault = p.Name == standard,
         }));
+        all.AddRange(registry.Profiles.Where(p => p is { Task: ModelTask.Control, Decoder: DepthModel.Decoder }).Select(p => new PerceptionModel
+        {
+            Name = p.Name,
+            Task = PerceptionTask.Control,
+            ControlTypes = { ControlType.Depth },
+            IsDefault = p.Default,
+        }));
         return [.. all.OrderBy(m => m.Name, StringComparer.Ordinal)];
     }
 }

@@ -55,6 +55,8 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time)
     {
         var (detector, lease) = models.AcquireDetector(header.Model);
         using var held = lease;
+        string[] classes = [.. detector.Profile.Classes.Where(c => c != detector.Profile.BackgroundClass)];
+        RegionQueries.CheckClasses(header.Regions, classes);
         var tracker = new RegionTracker();
         Frame? before = null;
         for (var f = 0; f < frames.Count; f++)
@@ -67,8 +69,7 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time)
             progress();
         }
 
-        var classes = detector.Profile.Classes.Where(c => c != detector.Profile.BackgroundClass);
-        return new RegionQueries(tracker.Complete(), [.. classes], header.Geometry);
+        return new RegionQueries(tracker.Complete(), classes, header.Geometry);
     }
 
     private static void Send(

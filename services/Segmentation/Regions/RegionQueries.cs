@@ -16,7 +16,7 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
     /// <summary>Finds a region.</summary>
     /// <param name="source">What to look for; one of the kinds that need a model.</param>
     /// <param name="field">Path of the field, for errors.</param>
-    /// <exception cref="VideoGrainException">INVALID_ARGUMENT: the class is unknown, or nothing in the clip fits.</exception>
+    /// <exception cref="VideoGrainException">INVALID_ARGUMENT: nothing in the clip fits.</exception>
     public FoundRegion Find(RegionSource source, string field)
     {
         var found = source.SourceCase switch
@@ -31,10 +31,31 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
         return new FoundRegion([.. Enumerable.Range(0, (int)geometry.FrameCount).Select(f => Union(found, f))], found.Average(t => t.Score));
     }
 
+    /// <summary>Checks what needs no look at the clip, before any model runs.</summary>
+    /// <param name="regions">The regions of the call.</param>
+    /// <param name="classes">Classes that the model knows, the background left out.</param>
+    /// <exception cref="VideoGrainException">INVALID_ARGUMENT with every query for a class that the model does not know.</exception>
+    public static void CheckClasses(IReadOnlyList<SegmentRegion> regions, IReadOnlyList<string> classes)
+    {
+        var violations = new ViolationList();
+        var known = string.Join(", ", classes);
+        for (var i = 0; i < regions.Count; i++)
+        {
+            var (source, field) = (regions[i].Source, FormattableString.Invariant($"header.regions[{i}].source"));
+            if (source.SourceCase == RegionSource.SourceOneofCase.ObjectClass && Known(source.ObjectClass.Name, classes) == null)
+                violations.Add($"{field}.object_class.name", $"the model knows no class '{source.ObjectClass.Name}'; it knows {known}");
+            if (source.SourceCase == RegionSource.SourceOneofCase.Instance && Known(source.Instance.ClassName, classes) == null)
+                violations.Add($"{field}.instance.class_name", $"the model knows no class '{source.Instance.ClassName}'; it knows {known}");
+            if (source.SourceCase == RegionSource.SourceOneofCase.Text && Named(source.Text.Text, classes).Count == 0)
+                violations.Add($"{field}.text.text", $"the text names no class that the model knows; it knows {known}");
+        }
+
+        violations.ThrowIfAny();
+    }
+
     private List<Track> OfClass(string name, string field)
     {
-        var known = classes.FirstOrDefault(c => c.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw VideoGrainException.Invalid(field, $"the model knows no class '{name}'; it knows {string.Join(", ", classes)}");
+        var known = Known(name, classes);
         var found = tracks.Where(t => t.ClassName == known).ToList();
         return found.Count > 0 ? found : throw Nothing(field, $"no '{known}' is in the clip; found: {Summary()}");
     }
@@ -47,17 +68,23 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
             : throw Nothing($"{field}.index", $"{query.Index} is beyond the {found.Count} of class '{query.ClassName}' in the clip, counted from 0");
     }
 
-    // Words of the text that are classes, in the singular or with an "s".
     private List<Track> OfText(string text, string field)
     {
-        var words = text.Split([' ', ',', '.', ';', ':', '"', '\''], StringSplitOptions.RemoveEmptyEntries);
-        var named = classes
-            .Where(c => words.Any(w => w.Equals(c, StringComparison.OrdinalIgnoreCase) || w.Equals(c + PluralEnding, StringComparison.OrdinalIgnoreCase)))
-            .ToHashSet(StringComparer.Ordinal);
-        if (named.Count == 0)
-            throw VideoGrainException.Invalid(field, $"the text names no class that the model knows; it knows {string.Join(", ", classes)}");
+        var named = Named(text, classes);
         var found = tracks.Where(t => named.Contains(t.ClassName)).ToList();
         return found.Count > 0 ? found : throw Nothing(field, $"no {string.Join(" or ", named)} is in the clip; found: {Summary()}");
+    }
+
+    private static string? Known(string name, IReadOnlyList<string> classes)
+        => classes.FirstOrDefault(c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    // Words of the text that are classes, in the singular or with an "s".
+    private static HashSet<string> Named(string text, IReadOnlyList<string> classes)
+    {
+        var words = text.Split([' ', ',', '.', ';', ':', '"', '\''], StringSplitOptions.RemoveEmptyEntries);
+        return classes
+            .Where(c => words.Any(w => w.Equals(c, StringComparison.OrdinalIgnoreCase) || w.Equals(c + PluralEnding, StringComparison.OrdinalIgnoreCase)))
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     // Several objects may cover a point, a part and its whole: the smallest is meant.

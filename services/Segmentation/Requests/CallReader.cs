@@ -3,6 +3,7 @@ using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Requests;
 
@@ -13,6 +14,7 @@ internal sealed class CallReader<TRequest, THeader>(
     IAsyncStreamReader<TRequest> stream,
     StreamLimits limits,
     TimeProvider time,
+    StageInstruments instruments,
     Func<TRequest, THeader?> headerOf,
     Func<TRequest, TensorChunk?> chunkOf)
     where TRequest : class, IMessage
@@ -31,7 +33,11 @@ internal sealed class CallReader<TRequest, THeader>(
     public async Task ChunksAsync(Action<TensorChunk> accept, CancellationToken cancellationToken)
     {
         while (await _reader.ReadAsync(cancellationToken) is { } message)
-            accept(chunkOf(message) ?? throw StageErrors.NotATensor());
+        {
+            var chunk = chunkOf(message) ?? throw StageErrors.NotATensor();
+            instruments.Received(chunk.Data.Length);
+            accept(chunk);
+        }
     }
 
     /// <summary>Reads the tensor <c>frames</c> of a clip and the end of the stream.</summary>

@@ -55,8 +55,10 @@ public sealed class RegionQueryTests(SegmentationFixture service) : IClassFixtur
         ];
         var index = field["header.regions[".Length] - '0';
         var header = TestClip.Header([.. sources.Select((s, i) => ($"r{i}", i == index ? s : Moon))]);
+        header.Geometry.FrameCount = 1;
+        var frame = Tensor.Bytes("frames", TestClip.Frames[0].Rgb, 1, TestClip.Side, TestClip.Side, 3);
 
-        var error = await service.FailAsync(header, TestClip.FramesTensor);
+        var error = await service.FailAsync(header, frame);
 
         Assert.Equal((StatusCode.InvalidArgument, reason), (error.Code, error.Reason));
         Assert.Equal(field, error.Violations.Single().Field);

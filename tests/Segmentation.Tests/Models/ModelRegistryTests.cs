@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using VideoGrain.Media;
 using VideoGrain.Segmentation.Models;
+using VideoGrain.Segmentation.Tests.Support;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.Testing;
 
@@ -9,12 +8,7 @@ namespace VideoGrain.Segmentation.Tests.Models;
 
 public sealed class ModelRegistryTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("videograin-registry-");
-    private readonly ModelRegistry _registry;
-
-    public ModelRegistryTests()
-        => _registry = new ModelRegistry(
-            Options.Create(new SegmentationOptions { ModelsDirectory = _folder.FullName, ModelThreads = 1 }), NullLogger<ModelRegistry>.Instance);
+    private readonly TestModels _models = new();
 
     /// <summary>A model whose logits are the input's channels: red, green and blue pixels are its three classes.</summary>
     private static byte[] ColourModel() => new OnnxModelWriter()
@@ -33,7 +27,7 @@ public sealed class ModelRegistryTests : IDisposable
         Fill(frame, 20, 4, 8, new Colour(0, 255, 0));
         Fill(frame, 4, 20, 9, new Colour(0, 0, 255));
 
-        var (detector, lease) = _registry.AcquireDetector("");
+        var (detector, lease) = _models.Registry.AcquireDetector("");
         using var held = lease;
         var found = detector.Detect(frame, TestContext.Current.CancellationToken);
 
@@ -45,29 +39,29 @@ public sealed class ModelRegistryTests : IDisposable
     [Fact]
     public void Profiles_FolderChanges_AreSeenOnTheNextUse()
     {
-        Assert.Empty(_registry.Profiles);
+        Assert.Empty(_models.Registry.Profiles);
         Install("colours", ColourModel());
-        Assert.Equal(["colours"], _registry.Profiles.Select(p => p.Name));
-        var (before, lease) = _registry.AcquireDetector("colours");
+        Assert.Equal(["colours"], _models.Registry.Profiles.Select(p => p.Name));
+        var (before, lease) = _models.Registry.AcquireDetector("colours");
 
         Install("colours", ColourModel(), classes: "[red, lime, blue]");
-        var (after, second) = _registry.AcquireDetector("colours");
+        var (after, second) = _models.Registry.AcquireDetector("colours");
         second.Dispose();
 
         Assert.Equal("lime", after.Profile.Classes[1]);
         // Who still holds the old model can go on with it.
         Assert.Empty(before.Detect(new Frame(16, 16, new Colour(255, 0, 0)), TestContext.Current.CancellationToken));
         lease.Dispose();
-        Directory.Delete(Path.Combine(_folder.FullName, "colours"), recursive: true);
-        Assert.Empty(_registry.Profiles);
+        _models.Remove("colours");
+        Assert.Empty(_models.Registry.Profiles);
     }
 
     [Fact]
     public void AcquireDetector_NoSuchModel_IsRefused()
     {
-        Assert.Equal(ErrorReasons.ModelNotLoaded, Assert.Throws<VideoGrainException>(() => _registry.AcquireDetector("")).Reason);
+        Assert.Equal(ErrorReasons.ModelNotLoaded, Assert.Throws<VideoGrainException>(() => _models.Registry.AcquireDetector("")).Reason);
         Install("colours", ColourModel());
-        Assert.Equal(ErrorReasons.ModelNotFound, Assert.Throws<VideoGrainException>(() => _registry.AcquireDetector("other")).Reason);
+        Assert.Equal(ErrorReasons.ModelNotFound, Assert.Throws<VideoGrainException>(() => _models.Registry.AcquireDetector("other")).Reason);
     }
 
     [Theory]
@@ -80,7 +74,7 @@ public sealed class ModelRegistryTests : IDisposable
     {
         Install("colours", ColourModel(), change: text => text.Replace(good, bad, StringComparison.Ordinal));
 
-        var error = Assert.Throws<ModelProfileException>(() => _registry.AcquireDetector("colours"));
+        var error = Assert.Throws<ModelProfileException>(() => _models.Registry.AcquireDetector("colours"));
 
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
@@ -89,7 +83,7 @@ public sealed class ModelRegistryTests : IDisposable
     public void Detect_OutputOfAnotherShape_NamesTheTensor()
     {
         Install("colours", ColourModel(), classes: "[red, green, blue, grey]");
-        var (detector, lease) = _registry.AcquireDetector("colours");
+        var (detector, lease) = _models.Registry.AcquireDetector("colours");
         using var held = lease;
 
         var error = Assert.Throws<ModelProfileException>(() => detector.Detect(new Frame(16, 16, Colour.Black), TestContext.Current.CancellationToken));
@@ -111,27 +105,21 @@ public sealed class ModelRegistryTests : IDisposable
             try
             {
                 // Some mutations leave a model that still works.
-                _registry.AcquireDetector("colours").Lease.Dispose();
+                _models.Registry.AcquireDetector("colours").Lease.Dispose();
             }
             catch (ModelProfileException)
             {
             }
 
-            Directory.Delete(Path.Combine(_folder.FullName, "colours"), recursive: true);
-            Assert.Empty(_registry.Profiles);
+            _models.Remove("colours");
+            Assert.Empty(_models.Registry.Profiles);
         }
     }
 
-    public void Dispose()
-    {
-        _registry.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _models.Dispose();
 
     private void Install(string name, byte[] model, string classes = "[red, green, blue]", Func<string, string>? change = null)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
-        File.WriteAllBytes(Path.Combine(folder, "model.onnx"), model);
         var profile = $"""
             name: {name}
             task: segmentation
@@ -148,7 +136,7 @@ public sealed class ModelRegistryTests : IDisposable
             classes: {classes}
             background_class: red
             """;
-        File.WriteAllText(Path.Combine(folder, ProfileReader.FileName), change?.Invoke(profile) ?? profile);
+        _models.Install(name, model, change?.Invoke(profile) ?? profile);
     }
 
     private static void Fill(Frame frame, int left, int top, int side, Colour colour)
