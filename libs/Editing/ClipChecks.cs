@@ -47,6 +47,15 @@ internal static class ClipChecks
         }
     }
 
+    /// <summary>Flow as large as the network's latents, see <see cref="Padding"/>.</summary>
+    public static FlowField? Fitted(FlowField? flow, StableDiffusion model)
+    {
+        if (flow is null) return null;
+        var factor = model.Vae.Downscale;
+        var (height, width) = (Padding.Side(model, flow.Height / factor) * factor, Padding.Side(model, flow.Width / factor) * factor);
+        return (height, width) == (flow.Height, flow.Width) ? flow : flow.Fit(height, width);
+    }
+
     /// <summary>A checkpoint against the run it should resume.</summary>
     /// <exception cref="EditException">It belongs to another run.</exception>
     public static void Checkpoint(LatentCheckpoint resume, LatentClip like, int steps)

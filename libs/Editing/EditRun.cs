@@ -35,8 +35,9 @@ internal sealed class EditRun : IDisposable
             _freeU = _options.FreeU is null ? null : new FreeU(_options.FreeU, model.UNet.Widths);
             _text = EditText();
             _sourceText = _options.UsePnp && _options.InjectStep > 0 ? SourceText() : null;
+            var flow = ClipChecks.Fitted(request.Flow, model);
             _predictor = new ClipPredictor(model, _options, request.Control, (frames, control) =>
-                new ClipWindow(frames, _options) { Layout = _layout, Flow = request.Flow, FlowTables = request.FlowTables, Control = control });
+                new ClipWindow(frames, _options) { Layout = _layout, Flow = flow, FlowTables = request.FlowTables, Control = control });
             Start = request.Resume?.Latents
                 ?? (Timeline.StartInversionSteps == Timeline.Inversion.Count ? request.Inverted : InversionLatents(Timeline.StartInversionSteps));
         }

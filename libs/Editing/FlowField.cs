@@ -29,6 +29,10 @@ public sealed class FlowField
     /// <summary>[transitions, height, width, 2].</summary>
     public float[] Values { get; }
 
+    /// <summary>A copy cut or enlarged to another size, without scaling; new rows and columns repeat the last.</summary>
+    public FlowField Fit(int height, int width) =>
+        new(Transitions, height, width, Padding.Fit<float>(Values, Transitions, Height, Width, 2, height, width));
+
     /// <summary>Displacement at a pixel.</summary>
     public (float Horizontal, float Vertical) At(int transition, int row, int column)
     {

@@ -27,8 +27,9 @@ public sealed class InversionLoop(StableDiffusion model, TimeProvider time)
         var recorder = request.RecordAttention ? new AttentionRecorder(start.Frames, start.Height, start.Width) : null;
         var freeU = options.FreeU is null ? null : new FreeU(options.FreeU, model.UNet.Widths);
         var text = Text(options);
+        var flow = ClipChecks.Fitted(request.Flow, model);
         var predictor = new ClipPredictor(model, options, request.Control, (frames, control) =>
-            new ClipWindow(frames, options) { Flow = request.Flow, FlowTables = request.FlowTables, Control = control });
+            new ClipWindow(frames, options) { Flow = flow, FlowTables = request.FlowTables, Control = control });
 
         var latents = request.Resume is { } resume ? Checked(resume, start, timeline) : start;
         for (var step = request.Resume?.StepsDone ?? 0; step < timeline.Inversion.Count; step++)

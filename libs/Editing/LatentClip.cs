@@ -51,6 +51,10 @@ public sealed class LatentClip
         return result;
     }
 
+    /// <summary>A copy cut or enlarged to another size; new rows and columns repeat the last.</summary>
+    public LatentClip Fit(int height, int width) =>
+        new(Frames, height, width, Channels, Padding.Fit<float>(Values, Frames, Height, Width, Channels, height, width));
+
     /// <summary>Whether no value is infinite or not a number.</summary>
     public bool IsFinite => Array.TrueForAll(Values, float.IsFinite);
 

@@ -50,6 +50,10 @@ public sealed class LayoutMask
         return new LayoutMask(Frames, height, width, result);
     }
 
+    /// <summary>A copy cut or enlarged to another size, without scaling; new rows and columns repeat the last.</summary>
+    public LayoutMask Fit(int height, int width) =>
+        new(Frames, height, width, Padding.Fit(Values.Span, Frames, Height, Width, 1, height, width));
+
     /// <summary>The mask of some frames, in the order given.</summary>
     public LayoutMask Select(ReadOnlySpan<int> frames)
     {

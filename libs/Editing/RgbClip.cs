@@ -33,6 +33,10 @@ public sealed class RgbClip
         return Pixels.Slice(start * frameBytes, count * frameBytes);
     }
 
+    /// <summary>A copy cut or enlarged to another size; new rows and columns repeat the last.</summary>
+    public RgbClip Fit(int height, int width) =>
+        new(Frames, height, width, Padding.Fit(Pixels.Span, Frames, Height, Width, 3, height, width));
+
     /// <summary>A copy of some frames, in the order given.</summary>
     public RgbClip Select(ReadOnlySpan<int> frames)
     {

@@ -25,6 +25,28 @@ public sealed class EditLoopTests(TinyModel tiny)
         Assert.All(steps, s => Assert.Equal(steps.Count, s.Count));
     }
 
+    [Theory]
+    [InlineData(1, 8, 8)]
+    [InlineData(2, 9, 13)]
+    [InlineData(2, 5, 17)]
+    public void Run_AnyShape_KeepsItsSizes(int frames, int height, int width)
+    {
+        var flow = new FlowField(frames - 1, 8 * height, 8 * width, new float[(frames - 1) * 128 * height * width]);
+        var request = TinyModel.Request(TinyModel.Options with { FlattenDivisors = [1, 4] }, frames) with
+        {
+            Inverted = TinyModel.Latents(frames, height, width),
+            Source = TinyModel.Latents(frames, height, width, 1),
+            Control = TinyModel.Clip(frames, 8 * height, 8 * width),
+            Flow = flow,
+        };
+        var pixels = 0;
+
+        var result = tiny.Edits.Run(request, null, (_, batch) => pixels += batch.Pixels.Length, TestContext.Current.CancellationToken);
+
+        Assert.True(result.SameShape(request.Inverted));
+        Assert.Equal(frames * height * width * 64 * 3, pixels);
+    }
+
     [Fact]
     public void Run_AnotherSeed_ChangesOnlyWhatIsDrawn()
     {

@@ -41,6 +41,19 @@ public sealed class InversionLoopTests(TinyModel tiny)
     }
 
     [Fact]
+    public void Run_SizeTheUNetCannotTake_RecordsOnlyTheClip()
+    {
+        var clip = TinyModel.Clip(2, 72, 104);
+        var request = Request with { Clip = clip, Control = clip, RecordAttention = true };
+
+        var result = tiny.Inversions.Run(request, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal((9, 13), (result.Inverted.Height, result.Inverted.Width));
+        Assert.Equal((9, 13), (result.Attention!.Height, result.Attention.Width));
+        Assert.Equal(2 * 117 * 117, result.Attention.Self.Length);
+    }
+
+    [Fact]
     public void Run_LongClip_TakesNoMoreMemoryThanAShortOne()
     {
         var options = TinyModel.Options with { Steps = 2, ClipLength = 3, WindowOverlap = 1, AnchorFrames = 0 };

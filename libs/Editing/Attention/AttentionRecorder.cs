@@ -17,8 +17,8 @@ public sealed class AttentionRecorder
     private float[]? _cross;
     private int _selfCount;
     private int _crossCount;
-    private int _height;
-    private int _width;
+    private readonly int _height;
+    private readonly int _width;
     private int _textTokens;
 
     /// <summary>Records a clip of the given latent size.</summary>
@@ -26,6 +26,8 @@ public sealed class AttentionRecorder
     {
         _frames = frames;
         while ((latentHeight >> _level) * (latentWidth >> _level) > MostTokens) _level++;
+        var round = (1 << _level) - 1;
+        (_height, _width) = ((latentHeight + round) >> _level, (latentWidth + round) >> _level);
     }
 
     /// <summary>Adds a self-attention's per-frame blocks.</summary>
@@ -34,8 +36,9 @@ public sealed class AttentionRecorder
         if (site.Level != _level) return;
         using var scope = engine.BeginScope();
         var blocks = engine.DiagonalAttentionProbabilities(Conditional(q), Conditional(k), site.Heads, site.Scale, site.Frames);
-        (_height, _width) = (site.Height, site.Width);
-        Add(engine, blocks, ref _self);
+        var rows = Fit(engine, blocks, site, site.Height * site.Width);
+        // The keys of a row lie like a picture as well.
+        Add(Padding.Fit<float>(rows, site.Frames * _height * _width, site.Height, site.Width, 1, _height, _width), ref _self);
         _selfCount++;
     }
 
@@ -45,7 +48,8 @@ public sealed class AttentionRecorder
         if (site.Level != _level) return;
         using var scope = engine.BeginScope();
         _textTokens = k[1];
-        Add(engine, engine.AttentionScores(Conditional(q), Conditional(k), site.Heads, site.Scale), ref _cross);
+        var scores = engine.AttentionScores(Conditional(q), Conditional(k), site.Heads, site.Scale);
+        Add(Fit(engine, scores, site, _textTokens), ref _cross);
         _crossCount++;
     }
 
@@ -58,10 +62,16 @@ public sealed class AttentionRecorder
 
     private static Tensor Conditional(Tensor x) => x[0] == 1 ? x : x.Slice(x[0] - 1, 1);
 
-    private static void Add(IEngine engine, Tensor values, ref float[]? sum)
+    /// <summary>Values [frames, site's tokens, width], without the rows and columns that only fill up the network's size.</summary>
+    private float[] Fit(IEngine engine, Tensor values, in AttentionSite site, int width)
     {
         var host = new float[values.ElementCount];
         engine.Download(values, host);
+        return Padding.Fit<float>(host, site.Frames, site.Height, site.Width, width, _height, _width);
+    }
+
+    private static void Add(float[] host, ref float[]? sum)
+    {
         if (sum is null)
         {
             sum = host;

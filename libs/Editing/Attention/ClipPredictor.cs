@@ -58,7 +58,9 @@ internal sealed class ClipPredictor(
     private float[] Evaluate(LatentClip latents, int timestep, TextPair text, ClipWindow window, UNetHooks hooks)
     {
         var engine = model.Engine;
-        var one = engine.Upload(latents.Values, latents.Frames, latents.Height, latents.Width, latents.Channels);
+        var (height, width) = (Padding.Side(model, latents.Height), Padding.Side(model, latents.Width));
+        var fitted = (height, width) == (latents.Height, latents.Width) ? latents : latents.Fit(height, width);
+        var one = engine.Upload(fitted.Values, fitted.Frames, height, width, fitted.Channels);
         var batch = text.Branches == 1 ? one : engine.ConcatBatch(one, one);
         // The clean latents' step has a negative timestep, which the networks were never shown.
         timestep = Math.Max(0, timestep);
@@ -69,13 +71,18 @@ internal sealed class ClipPredictor(
         var prediction = model.UNet.Forward(batch, text.Branches, latents.Frames, timestep, text.UNet, residuals, hooks);
         var values = new float[prediction.ElementCount];
         engine.Download(prediction, values);
-        return values;
+        return fitted == latents
+            ? values
+            : Padding.Fit<float>(values, text.Branches * latents.Frames, height, width, latents.Channels, latents.Height, latents.Width);
     }
 
     private ControlCondition? Control(FrameWindow window)
     {
         if (options.ControlType.Length == 0) return null;
         var part = window.Frames.Length == control!.Frames ? control : control.Select(window.Frames);
+        var factor = model.Vae.Downscale;
+        var (height, width) = (Padding.Side(model, part.Height / factor) * factor, Padding.Side(model, part.Width / factor) * factor);
+        if ((height, width) != (part.Height, part.Width)) part = part.Fit(height, width);
         return model.ControlNets[options.ControlType].Condition(ClipEncoder.Upload(model.Engine, part, 0, part.Frames, 1, 0));
     }
 

@@ -18,8 +18,8 @@ public sealed record ClusterOptions
     /// <summary>Split clusters into connected parts, each an instance with its own identity over the frames.</summary>
     public bool SplitInstances { get; init; } = true;
 
-    /// <summary>Parts smaller than this share of a frame, 0..1, belong to no instance.</summary>
-    public float LeastInstance { get; init; } = 0.01f;
+    /// <summary>Parts smaller than this share of the cluster's largest, 0..1, belong to no instance.</summary>
+    public float LeastInstance { get; init; } = 0.25f;
 
     /// <summary>
     /// Compare words by how far a score lies above the word's own mean over the clip, in standard deviations. Published: no, raw scores are

@@ -37,6 +37,36 @@ public static class InversionClusters
         return regions;
     }
 
+    /// <summary>The regions of an edit that names nouns instead of giving masks.</summary>
+    /// <param name="found">What <see cref="Find"/> found.</param>
+    /// <param name="nouns">The nouns given to it.</param>
+    /// <param name="wanted">The edit's regions.</param>
+    /// <exception cref="EditException">A noun names no cluster, or has no such instance.</exception>
+    public static IReadOnlyList<RegionPrompt> Resolve(
+        IReadOnlyList<ClusterRegion> found, IReadOnlyList<Noun> nouns, IReadOnlyList<NounRegion> wanted)
+    {
+        var violations = new List<OptionViolation>();
+        var result = new List<RegionPrompt>();
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            var region = wanted[i];
+            var matches = found.Where(c => c.Noun is { } noun && nouns[noun].Text == region.Noun && (region.Instance ?? c.Instance) == c.Instance).ToArray();
+            if (matches.Length == 0)
+            {
+                var what = region.Instance is { } instance ? $"instance {instance} of \"{region.Noun}\"" : $"\"{region.Noun}\"";
+                violations.Add(new($"regions[{i}].noun", $"nothing in the clip was found to be {what}", EditReasons.NounNotFound));
+                continue;
+            }
+
+            var first = matches[0].Mask;
+            var union = Layouts.RegionMasks.Union([.. matches.Select(m => m.Mask)]);
+            result.Add(new RegionPrompt(region.Phrase, new LayoutMask(first.Frames, first.Height, first.Width, union)));
+        }
+
+        EditException.ThrowIfAny(violations);
+        return result;
+    }
+
     /// <summary>The nouns of a tokenized prompt, with the tokens they stand at.</summary>
     /// <param name="prompt">The tokenized source prompt.</param>
     /// <param name="nouns">Each noun and its tokens without markers.</param>
@@ -82,7 +112,7 @@ public static class InversionClusters
         for (var frame = 0; frame < mask.Frames; frame++)
         {
             var (labels, sizes) = ConnectedComponents.Label(mask.Values.Span.Slice(frame * perFrame, perFrame), mask.Width);
-            var kept = Math.Min(MostInstances, sizes.Count(size => size >= least * perFrame));
+            var kept = Math.Min(MostInstances, sizes.Count(size => size >= least * sizes[0]));
             for (var i = 0; i < perFrame; i++)
             {
                 if (labels[i] >= kept) labels[i] = -1;
@@ -96,7 +126,9 @@ public static class InversionClusters
             }
         }
 
-        return [.. instances.Select(values => new LayoutMask(mask.Frames, mask.Height, mask.Width, values))];
+        // What flares up in a few frames only is no instance either.
+        var totals = instances.ConvertAll(values => values.Sum(v => v));
+        return [.. instances.Where((_, i) => totals[i] >= least * totals.Max()).Select(values => new LayoutMask(mask.Frames, mask.Height, mask.Width, values))];
     }
 
     private static LayoutMask Mask(AttentionRecord attention, int[] labels, Func<int, bool> inside) =>

@@ -46,7 +46,7 @@ public static class KMeans
         var distances = new double[count];
         distances.AsSpan().Fill(double.PositiveInfinity);
         var chosen = (int)(random.Uniform(position) * count);
-        for (var cluster = 0; ; )
+        for (var cluster = 0; ;)
         {
             points.Slice(chosen * width, width).CopyTo(centroids.AsSpan(cluster * width));
             if (++cluster == clusters) return centroids;

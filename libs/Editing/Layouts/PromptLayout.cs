@@ -11,11 +11,14 @@ namespace VideoGrain.Editing.Layouts;
 public sealed class PromptLayout
 {
     private readonly EditOptions _options;
+    private readonly IReadOnlyList<LayoutMask> _networkMasks;
 
     private PromptLayout(
-        TokenizedText prompt, IReadOnlyList<TokenizedText> phrases, IReadOnlyList<TokenRange?> ranges, IReadOnlyList<LayoutMask> masks, EditOptions options)
+        TokenizedText prompt, IReadOnlyList<TokenizedText> phrases, IReadOnlyList<TokenRange?> ranges, IReadOnlyList<LayoutMask> masks,
+        IReadOnlyList<LayoutMask> networkMasks, EditOptions options)
     {
         _options = options;
+        _networkMasks = networkMasks;
         Prompt = prompt;
         Phrases = phrases;
         Ranges = ranges;
@@ -82,14 +85,15 @@ public sealed class PromptLayout
         }
 
         EditException.ThrowIfAny(violations);
-        return new PromptLayout(tokens, phrases, ranges, masks, options);
+        var (networkHeight, networkWidth) = (Padding.Side(model, height), Padding.Side(model, width));
+        return new PromptLayout(tokens, phrases, ranges, masks, [.. masks.Select(m => m.Fit(networkHeight, networkWidth))], options);
     }
 
     /// <summary>Regions and size terms at one resolution, for some frames of the clip.</summary>
     public LayoutLevel Level(ReadOnlySpan<int> frames, int height, int width)
     {
         var masks = new LayoutMask[Masks.Count];
-        for (var i = 0; i < masks.Length; i++) masks[i] = Masks[i].Select(frames);
+        for (var i = 0; i < masks.Length; i++) masks[i] = _networkMasks[i].Select(frames);
         return LayoutLevel.Build(masks, height, width, _options.SelfSizeDivisor, _options.HalfPrecisionCoefficients);
     }
 
