@@ -42,7 +42,7 @@ internal sealed class StagingArea : IDisposable
                 var folder = Path.ChangeExtension(lockPath, null);
                 if (Directory.Exists(folder))
                 {
-                    removed += Directory.GetFiles(folder).Length;
+                    removed += Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length;
                     Directory.Delete(folder, recursive: true);
                 }
 

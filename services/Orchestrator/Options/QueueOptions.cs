@@ -3,6 +3,9 @@ namespace VideoGrain.Orchestrator.Options;
 /// <summary>Who may queue how much, and how the queue is served. Section <c>Queue</c>.</summary>
 public sealed class QueueOptions
 {
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Queue";
+
     /// <summary>Most jobs waiting, all callers together, 1 or more; the next is refused with QUEUE_FULL.</summary>
     public int MaxQueued { get; set; } = 1000;
 

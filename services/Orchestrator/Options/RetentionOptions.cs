@@ -3,6 +3,9 @@ namespace VideoGrain.Orchestrator.Options;
 /// <summary>How long things are kept. Section <c>Retention</c>.</summary>
 public sealed class RetentionOptions
 {
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Retention";
+
     /// <summary>How long an ended job is kept with all it owns; null for ever.</summary>
     public TimeSpan? KeepEndedJobs { get; set; } = TimeSpan.FromDays(7);
 

@@ -3,6 +3,9 @@ namespace VideoGrain.Orchestrator.Options;
 /// <summary>How jobs are run. Section <c>Worker</c>.</summary>
 public sealed class WorkerOptions
 {
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Worker";
+
     /// <summary>Jobs that run at a time in this process, 0 to 64; 0 makes a process that only answers callers.</summary>
     public int Parallelism { get; set; } = 1;
 
@@ -17,6 +20,9 @@ public sealed class WorkerOptions
 
     /// <summary>Steps between two checkpoints of a stage, 1 or more.</summary>
     public int CheckpointEvery { get; set; } = 5;
+
+    /// <summary>Shortest time between two progress events of a job; a stage's last step is always recorded.</summary>
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// How often in a row a job may be claimed without leaving a checkpoint before it is given up as JOB_ATTEMPTS_EXHAUSTED: a job that

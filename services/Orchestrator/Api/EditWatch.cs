@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Submission;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Hosting;
+
+namespace VideoGrain.Orchestrator.Api;
+
+/// <summary>
+/// Follows a job's history from a sequence number to its end. Events are read from the database at the reader's own pace: a slow reader holds
+/// up nobody and misses nothing.
+/// </summary>
+internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain drain, IOptions<WorkerOptions> options, TimeProvider time)
+{
+    private const int PageSize = 64;
+
+    /// <summary>The events after a sequence number, the terminal one last.</summary>
+    /// <exception cref="VideoGrainException">NOT_FOUND: no such job, or it was deleted meanwhile. UNAVAILABLE: the service shuts down; go on elsewhere.</exception>
+    public async IAsyncEnumerable<EditEvent> FollowAsync(string caller, string jobId, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Token);
+        using var subscription = signals.Subscribe(jobId);
+        while (true)
+        {
+            var page = await catalog.EventsAsync(jobId, after, PageSize, cancellationToken);
+            var isEnded = false;
+            foreach (var entry in page)
+            {
+                isEnded = JobStateMachine.IsFinal(entry.State);
+                yield return isEnded ? await FinishedAsync(caller, jobId, entry, cancellationToken) : EditMapping.ToEvent(entry);
+                after = entry.Sequence;
+            }
+
+            if (isEnded)
+                yield break;
+
+            if (page.Count > 0)
+                continue;
+
+            // Nothing new: the job may be gone, or have ended before the number that was asked for.
+            var job = await FindAsync(caller, jobId, cancellationToken);
+            if (JobStateMachine.IsFinal(job.State) && job.LastSequence <= after)
+                yield break;
+            if (job.LastSequence > after)
+                continue;
+
+            await WaitAsync(subscription, either.Token, cancellationToken);
+        }
+    }
+
+    private async Task WaitAsync(JobSubscription subscription, CancellationToken either, CancellationToken call)
+    {
+        try
+        {
+            await subscription.WaitAsync(options.Value.PollInterval, time, either);
+        }
+        catch (OperationCanceledException) when (!call.IsCancellationRequested)
+        {
+            throw new VideoGrainException(StatusCode.Unavailable, ErrorReasons.StageDraining, "the service is shutting down; watch again from the last sequence number")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
+        }
+    }
+
+    private async Task<EditEvent> FinishedAsync(string caller, string jobId, JobEvent entry, CancellationToken cancellationToken)
+    {
+        var result = EditMapping.ToEvent(entry);
+        result.Finished = EditMapping.ToEdit(await FindAsync(caller, jobId, cancellationToken));
+        return result;
+    }
+
+    private async Task<Job> FindAsync(string caller, string jobId, CancellationToken cancellationToken) =>
+        await catalog.FindAsync(caller, jobId, cancellationToken)
+        ?? throw new VideoGrainException(StatusCode.NotFound, SubmissionReasons.EditNotFound, "there is no such edit");
+}

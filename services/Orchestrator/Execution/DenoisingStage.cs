@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Options;
+using VideoGrain.Media;
+using VideoGrain.Media.Pictures;
+using VideoGrain.Media.Png;
+using VideoGrain.Orchestrator.Artifacts;
+using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Stages;
+using VideoGrain.Orchestrator.Telemetry;
+using VideoGrain.Orchestrator.Tensors;
+using VideoGrain.Protos.V1;
+
+namespace VideoGrain.Orchestrator.Execution;
+
+/// <summary>Denoises the inverted latents under the target prompts; goes on from the last checkpoint of an earlier attempt.</summary>
+internal sealed class DenoisingStage(
+    StageChannels channels,
+    StageRunner runner,
+    DenoisingInputs inputs,
+    IArtifactStore store,
+    OrchestratorInstruments instruments,
+    IOptions<WorkerOptions> worker,
+    TimeProvider time)
+{
+    private const string MediaType = "application/octet-stream";
+    private const string Breaker = "denoiser";
+
+    /// <summary>Runs the stage.</summary>
+    public async Task RunAsync(JobContext job)
+    {
+        if (job.Has(WorkingNames.Edited))
+            return;
+
+        var resumedSteps = 0;
+        await runner.RunAsync(job, JobState.Denoising, Breaker, () => resumedSteps, async (budget, stop) =>
+        {
+            var checkpoints = new CheckpointSaver(job, store, instruments, worker.Value.CheckpointEvery, time);
+            await checkpoints.LoadAsync();
+            if (checkpoints.StepsDone > 0)
+                instruments.Resumed(JobState.Denoising);
+
+            try
+            {
+                await DenoiseAsync(job, checkpoints, budget, stop);
+            }
+            finally
+            {
+                // Whatever stopped the call, the last step it finished is kept.
+                if (!job.Has(WorkingNames.Edited))
+                    await checkpoints.FlushAsync();
+
+                resumedSteps = checkpoints.StepsDone;
+            }
+
+            StageRunner.Require(job, WorkingNames.Edited);
+        });
+    }
+
+    private async Task DenoiseAsync(JobContext job, CheckpointSaver checkpoints, RetryBudget budget, CancellationToken stop)
+    {
+        var specification = job.Specification;
+        var header = new DenoiseHeader
+        {
+            JobId = job.Job.Id,
+            Model = specification.Model,
+            Geometry = job.Geometry,
+            TargetPrompt = specification.TargetPrompt,
+            SourcePrompt = specification.SourcePrompt,
+            NegativePrompt = specification.NegativePrompt,
+            Options = specification.Options,
+            Control = job.Control,
+            ResumeStepsDone = (uint)checkpoints.StepsDone,
+
+            // Every step's latents come, so that a stage that dies costs one step; only every few are synced to the store.
+            CheckpointEvery = 1,
+            PreviewEvery = specification.Output?.PreviewEvery ?? 0,
+        };
+        header.Regions.Add(specification.Regions.Select(region => new LayoutRegion { Id = region.Id, Phrase = region.Phrase }));
+        await using var sink = new TensorSink(store, job.Job.Clip.ClipBytes);
+        var (latents, previews) = (new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float)), new StepAssembler(job.Job.Clip.ClipBytes));
+        await runner.CallAsync(
+            job,
+            token => channels.Denoiser.Denoise(runner.CallOptions(token)),
+            async (stream, token) =>
+            {
+                await stream.WriteAsync(new DenoiseRequest { Header = header }, token);
+                foreach (var tensor in await inputs.OpenAsync(job, checkpoints.Last, token))
+                    await runner.SendAsync(JobState.Denoising, tensor, chunk => stream.WriteAsync(new DenoiseRequest { Tensor = chunk }, token), token);
+            },
+            async (message, token) =>
+            {
+                switch (message.PayloadCase)
+                {
+                    case DenoiseResponse.PayloadOneofCase.Progress:
+                        await job.ReportAsync(message.Progress);
+                        break;
+                    case DenoiseResponse.PayloadOneofCase.Checkpoint:
+                        instruments.Streamed(JobState.Denoising, sent: false, message.Checkpoint.Chunk?.Data.Length ?? 0);
+                        if (latents.Accept(message.Checkpoint) is { } checkpoint)
+                        {
+                            budget.Progressed();
+                            await checkpoints.AppendAsync(checkpoint);
+                        }
+
+                        break;
+                    case DenoiseResponse.PayloadOneofCase.Preview:
+                        if (previews.Accept(message.Preview) is { } preview)
+                            await KeepPreviewAsync(job, preview);
+
+                        break;
+                    case DenoiseResponse.PayloadOneofCase.Tensor:
+                        await KeepAsync(job, sink, message.Tensor, token);
+                        break;
+                }
+            },
+            stop);
+    }
+
+    private async Task KeepAsync(JobContext job, TensorSink sink, TensorChunk chunk, CancellationToken cancellationToken)
+    {
+        instruments.Streamed(JobState.Denoising, sent: false, chunk.Data.Length);
+        if (chunk.Name != "frames" || await sink.AcceptAsync(chunk, cancellationToken) is not { } writer)
+            return;
+
+        await using (writer)
+            await job.RecordAsync(writer, WorkingNames.Edited, JobArtifactKind.Working, MediaType);
+    }
+
+    private async Task KeepPreviewAsync(JobContext job, StepLatents preview)
+    {
+        if (preview.Header is not { ElementType: ElementType.Uint8, Shape: [var count and > 0, var height and > 0, var width and > 0, Frame.Channels] })
+            return;
+
+        var frameBytes = (int)(height * width * Frame.Channels);
+        var frames = Enumerable.Range(0, (int)count)
+            .Select(i => new Frame((int)width, (int)height, preview.Data.AsSpan(i * frameBytes, frameBytes).ToArray()))
+            .ToList();
+        var isFirst = !job.HasPreview;
+        var png = PngWriter.Write(frames.Count == 1 ? frames[0] : Strip.Grid([frames]));
+        await using var writer = await store.CreateAsync(png.Length, job.Held);
+        await writer.WriteAsync(png, job.Held);
+        await job.RecordAsync(writer, PreviewName(preview.StepsDone), JobArtifactKind.Preview, "image/png");
+        if (isFirst)
+            instruments.Previewed(time.GetUtcNow() - job.Job.SubmittedAt);
+    }
+
+    private static string PreviewName(int stepsDone) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"preview-{stepsDone:D6}.png");
+}

@@ -1,0 +1,58 @@
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using VideoGrain.Media;
+using VideoGrain.Orchestrator.Artifacts;
+using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Stages;
+using VideoGrain.Orchestrator.Submission;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Errors;
+using StatusCode = Grpc.Core.StatusCode;
+
+namespace VideoGrain.Orchestrator.Execution;
+
+/// <summary>Says in the contract's words why a job failed.</summary>
+internal sealed class FailureTranslation(ErrorTranslator translator)
+{
+    private const string CauseKey = "cause";
+    private const int MaxCauseLength = 1000;
+
+    /// <summary>Describes a failure with its chain of causes.</summary>
+    public EditFailure Describe(Exception exception, JobState state)
+    {
+        var error = Translate(exception);
+        var failure = new EditFailure
+        {
+            Code = (int)error.Code,
+            Reason = error.Reason,
+            Message = error.Message,
+            Stage = StageName.Of(state),
+        };
+        foreach (var (key, value) in error.Metadata)
+            failure.Metadata[key] = value;
+
+        failure.Violations.Add(error.Violations.Select(violation => new FieldViolation
+        {
+            Field = StagePreflight.InSpecification(violation.Field),
+            Description = violation.Description,
+            Reason = violation.Reason,
+        }));
+
+        // A stage's own words travel; those of this process's exceptions stay in its log.
+        if (error.InnerException is Grpc.Core.RpcException rpc && rpc.Status.Detail != error.Message)
+            failure.Metadata[CauseKey] = rpc.Status.Detail.Length <= MaxCauseLength ? rpc.Status.Detail : rpc.Status.Detail[..MaxCauseLength];
+
+        return failure;
+    }
+
+    private VideoGrainException Translate(Exception exception) => exception switch
+    {
+        BrokenCircuitException or TimeoutRejectedException or Grpc.Core.RpcException => StagePipelines.Translate(exception),
+        ArtifactStoreFullException => new(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server's storage is full", exception),
+        ArtifactCorruptException or ArtifactMissingException or InvalidDataException =>
+            new(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "something that the edit is computed from was damaged in the server's storage", exception),
+        MediaException { Error: MediaError.ToolMissing } => new(StatusCode.FailedPrecondition, "ENCODER_MISSING", "ffmpeg is not installed on the server", exception),
+        MediaException media => new(StatusCode.Internal, "ENCODING_FAILED", media.Message, exception),
+        _ => translator.Translate(exception),
+    };
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using VideoGrain.Orchestrator.Artifacts;
+using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Telemetry;
+using VideoGrain.ServiceDefaults.Hosting;
+
+namespace VideoGrain.Orchestrator.Execution;
+
+/// <summary>From time to time: fails jobs that waited too long, deletes jobs whose time is up, tidies ended ones, counts the rest.</summary>
+internal sealed partial class Janitor(
+    JobQueue queue,
+    JobCatalog catalog,
+    ArtifactCollector collector,
+    OrchestratorInstruments instruments,
+    Readiness readiness,
+    IOptions<RetentionOptions> options,
+    TimeProvider time,
+    ILogger<Janitor> logger) : BackgroundService
+{
+    /// <summary>Does one round.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var _ in await queue.FailOverdueAsync(cancellationToken))
+            instruments.Completed(JobState.Failed, "DEADLINE_IN_QUEUE", TimeSpan.Zero);
+
+        var freed = new List<ArtifactDigest>(await catalog.DropWorkingArtifactsAsync(cancellationToken));
+        foreach (var jobId in await catalog.ExpiredAsync(cancellationToken))
+            freed.AddRange(await catalog.DeleteAsync(jobId, cancellationToken) ?? []);
+
+        await collector.CollectAsync(freed, cancellationToken);
+        instruments.SetJobs(await catalog.CountAsync(cancellationToken));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await readiness.Started.WaitAsync(stoppingToken);
+            using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
+            do
+            {
+                try
+                {
+                    await SweepAsync(stoppingToken);
+                }
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                {
+                    SweepFailed(logger, exception);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (Exception) when (stoppingToken.IsCancellationRequested || readiness.Started.IsFaulted)
+        {
+            // Shutting down, or never started: the readiness check tells why.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "a round of tidying failed; the next one tries again")]
+    private static partial void SweepFailed(ILogger logger, Exception exception);
+}

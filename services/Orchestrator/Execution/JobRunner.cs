@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Options;
+using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Telemetry;
+using VideoGrain.ServiceDefaults.Errors;
+
+namespace VideoGrain.Orchestrator.Execution;
+
+/// <summary>Takes a claimed job through its stages to its end, or hands it back when the process shuts down.</summary>
+internal sealed partial class JobRunner(
+    JobQueue queue,
+    JobJournal journal,
+    JobCatalog catalog,
+    ArtifactCollector collector,
+    RunningJobs running,
+    PreparingStage preparing,
+    InvertingStage inverting,
+    DenoisingStage denoising,
+    EncodingStage encoding,
+    FailureTranslation failures,
+    OrchestratorInstruments instruments,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<JobRunner> logger)
+{
+    private static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs a job; returns when it has ended, was taken away or was handed back. Throws nothing.</summary>
+    /// <param name="job">The job as claimed.</param>
+    /// <param name="shutdown">Cancelled when the process shuts down.</param>
+    public async Task RunAsync(Job job, CancellationToken shutdown)
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
+        using var lost = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(lost.Token, shutdown);
+        using var registration = running.Register(job.Id, lost);
+        using var heartbeat = new Heartbeat(queue, job.Lease, options.Value.HeartbeatInterval, lost, time);
+        if (job.Attempts == 1)
+            instruments.Started(time.GetUtcNow() - job.SubmittedAt);
+
+        Claimed(logger, job.Id, job.Attempts);
+        var state = JobState.Preparing;
+        var since = time.GetTimestamp();
+        try
+        {
+            var context = new JobContext(job, journal, collector, instruments, options.Value.ProgressInterval, time, lost.Token, stop.Token);
+            await context.LoadAsync();
+            await preparing.RunAsync(context);
+            await AdvanceAsync(JobState.Inverting);
+            await inverting.RunAsync(context);
+            await AdvanceAsync(JobState.Denoising);
+            await denoising.RunAsync(context);
+            await AdvanceAsync(JobState.Encoding);
+            await encoding.RunAsync(context);
+            await journal.SucceedAsync(job.Lease, lost.Token);
+            LeaveStage();
+            instruments.Completed(JobState.Succeeded, "", time.GetUtcNow() - job.SubmittedAt);
+            Succeeded(logger, job.Id);
+        }
+        catch (Exception exception) when (exception is LeaseLostException || lost.IsCancellationRequested)
+        {
+            TakenAway(logger, job.Id, state);
+        }
+        catch (Exception) when (shutdown.IsCancellationRequested)
+        {
+            await HandBackAsync(job, state);
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(job, state, exception);
+        }
+
+        await TidyAsync();
+
+        async Task AdvanceAsync(JobState next)
+        {
+            stop.Token.ThrowIfCancellationRequested();
+            await journal.AdvanceAsync(job.Lease, next, lost.Token);
+            LeaveStage();
+            state = next;
+        }
+
+        void LeaveStage()
+        {
+            instruments.StageLeft(state, time.GetElapsedTime(since));
+            since = time.GetTimestamp();
+        }
+    }
+
+    private async Task HandBackAsync(Job job, JobState state)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(HandBackTime, time);
+            await queue.ReleaseAsync(job.Lease, limit.Token);
+            HandedBack(logger, job.Id, state);
+        }
+        catch (Exception exception)
+        {
+            // The lease runs out, and the job goes on all the same.
+            BookkeepingFailed(logger, exception, job.Id);
+        }
+    }
+
+    private async Task FailAsync(Job job, JobState state, Exception exception)
+    {
+        var failure = failures.Describe(exception, state);
+        try
+        {
+            await journal.FailAsync(job.Lease, failure, CancellationToken.None);
+            instruments.Completed(JobState.Failed, failure.Reason, time.GetUtcNow() - job.SubmittedAt);
+            if (failure.Reason == ErrorReasons.Internal)
+                FailedUnexpectedly(logger, exception, job.Id, state);
+            else
+                Failed(logger, job.Id, state, failure.Reason, failure.Message);
+        }
+        catch (LeaseLostException)
+        {
+            TakenAway(logger, job.Id, state);
+        }
+        catch (Exception second)
+        {
+            BookkeepingFailed(logger, second, job.Id);
+        }
+    }
+
+    private async Task TidyAsync()
+    {
+        try
+        {
+            await collector.CollectAsync(await catalog.DropWorkingArtifactsAsync(CancellationToken.None), CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The janitor comes by again.
+            BookkeepingFailed(logger, exception, "(ended jobs)");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "job {JobId} claimed, attempt {Attempt}")]
+    private static partial void Claimed(ILogger logger, string jobId, int attempt);
+
+    [LoggerMessage(LogLevel.Information, "job {JobId} succeeded")]
+    private static partial void Succeeded(ILogger logger, string jobId);
+
+    [LoggerMessage(LogLevel.Information, "job {JobId} taken away in {State}: cancelled, deleted, or in other hands")]
+    private static partial void TakenAway(ILogger logger, string jobId, JobState state);
+
+    [LoggerMessage(LogLevel.Information, "job {JobId} handed back in {State}: the process shuts down")]
+    private static partial void HandedBack(ILogger logger, string jobId, JobState state);
+
+    [LoggerMessage(LogLevel.Warning, "job {JobId} failed in {State}: {Reason}: {Problem}")]
+    private static partial void Failed(ILogger logger, string jobId, JobState state, string reason, string problem);
+
+    [LoggerMessage(LogLevel.Error, "job {JobId} failed unexpectedly in {State}")]
+    private static partial void FailedUnexpectedly(ILogger logger, Exception exception, string jobId, JobState state);
+
+    [LoggerMessage(LogLevel.Error, "job {JobId}: its end could not be recorded; it is taken up again when its lease runs out")]
+    private static partial void BookkeepingFailed(ILogger logger, Exception exception, string jobId);
+}

@@ -1,0 +1,47 @@
+namespace VideoGrain.Orchestrator.Options;
+
+/// <summary>Where the stages are and how they are called. Section <c>Stages</c>.</summary>
+public sealed class StageOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Stages";
+
+    /// <summary>Address of the segmentation service; <c>dns:///host:port</c> spreads over all addresses of a name.</summary>
+    public string Segmentation { get; set; } = "http://127.0.0.1:5081";
+
+    /// <summary>Address of the inversion service.</summary>
+    public string Inversion { get; set; } = "http://127.0.0.1:5082";
+
+    /// <summary>Address of the denoiser service.</summary>
+    public string Denoiser { get; set; } = "http://127.0.0.1:5083";
+
+    /// <summary>Longest silence of a stage that computes: a step that takes longer counts as lost.</summary>
+    public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest time for one call of a stage.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Most retries in a row without any progress before the job goes back to the queue or fails.</summary>
+    public int MaxRetries { get; set; } = 8;
+
+    /// <summary>Delay before the first retry; later ones wait exponentially longer, with jitter.</summary>
+    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest delay between retries.</summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest total wait for a stage that is busy with other jobs; being busy is no failure.</summary>
+    public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Transport failures within half a minute after which a stage is left alone.</summary>
+    public int FailuresBeforeBreak { get; set; } = 5;
+
+    /// <summary>How long a failing stage is left alone.</summary>
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether submissions are shown to the stages before they are accepted.</summary>
+    public bool CheckAtSubmit { get; set; } = true;
+
+    /// <summary>Longest time that a stage may take to say what it can do.</summary>
+    public TimeSpan CapabilitiesTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

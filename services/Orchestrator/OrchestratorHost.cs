@@ -1,0 +1,111 @@
+using VideoGrain.Orchestrator.Api;
+using VideoGrain.Orchestrator.Artifacts;
+using VideoGrain.Orchestrator.Execution;
+using VideoGrain.Orchestrator.Hosting;
+using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Persistence;
+using VideoGrain.Orchestrator.Stages;
+using VideoGrain.Orchestrator.Submission;
+using VideoGrain.Orchestrator.Telemetry;
+using VideoGrain.ServiceDefaults.Hosting;
+
+namespace VideoGrain.Orchestrator;
+
+/// <summary>The orchestrator as an application.</summary>
+public static class OrchestratorHost
+{
+    /// <summary>Who the service is.</summary>
+    public static ServiceDescription Description { get; } = new("Orchestrator", 5080);
+
+    /// <summary>Builds the service; the caller starts it.</summary>
+    /// <param name="args">Configuration as command-line arguments, such as "--Data:Root=data".</param>
+    public static WebApplication Build(string[] args) => Build(args, _ => { });
+
+    /// <summary>Builds the service.</summary>
+    /// <param name="args">Configuration as command-line arguments.</param>
+    /// <param name="configure">Changes the application before it is built.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddServiceDefaults(Description);
+        AddOptions(builder);
+        AddStorage(builder.Services);
+        AddJobs(builder.Services);
+        AddStages(builder.Services);
+        AddApi(builder.Services);
+        configure(builder);
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcService<OrchestratorGrpcService>();
+        return app;
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        builder.Services.Configure<DataOptions>(configuration.GetSection(DataOptions.Section));
+        builder.Services.Configure<LimitsOptions>(configuration.GetSection(LimitsOptions.Section));
+        builder.Services.Configure<QueueOptions>(configuration.GetSection(QueueOptions.Section));
+        builder.Services.Configure<WorkerOptions>(configuration.GetSection(WorkerOptions.Section));
+        builder.Services.Configure<RetentionOptions>(configuration.GetSection(RetentionOptions.Section));
+        builder.Services.Configure<StageOptions>(configuration.GetSection(StageOptions.Section));
+    }
+
+    private static void AddStorage(IServiceCollection services)
+    {
+        services.AddSingleton<DataFolder>();
+        services.AddPooledDbContextFactory<JobsDbContext>((provider, options) =>
+            options.UseOrchestratorSqlite(provider.GetRequiredService<DataFolder>().Database));
+        services.AddSingleton<JobsDatabase>();
+        services.AddSingleton<IArtifactStore>(provider => new DirectoryArtifactStore(provider.GetRequiredService<DataFolder>().Artifacts));
+        services.AddSingleton(provider => new ScratchSpace(provider.GetRequiredService<DataFolder>().Scratch));
+        services.AddStartupWork<OrchestratorStartup>();
+    }
+
+    private static void AddJobs(IServiceCollection services)
+    {
+        services.AddSingleton<JobSignals>();
+        services.AddSingleton<JobIds>();
+        services.AddSingleton<JobIntake>();
+        services.AddSingleton<JobQueue>();
+        services.AddSingleton<JobJournal>();
+        services.AddSingleton<JobCatalog>();
+        services.AddSingleton<ArtifactCollector>();
+        services.AddSingleton<ResultCache>();
+        services.AddSingleton<OrchestratorInstruments>();
+    }
+
+    private static void AddStages(IServiceCollection services)
+    {
+        services.AddSingleton<StageChannels>();
+        services.AddSingleton<StagePipelines>();
+        services.AddSingleton<StageRunner>();
+        services.AddSingleton<PreparingStage>();
+        services.AddSingleton<InvertingStage>();
+        services.AddSingleton<DenoisingInputs>();
+        services.AddSingleton<DenoisingStage>();
+        services.AddSingleton<FrameFiles>();
+        services.AddSingleton<EncodingStage>();
+        services.AddSingleton<FailureTranslation>();
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService<JobWorker>();
+        services.AddHostedService<Janitor>();
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddSingleton<SpecificationChecks>();
+        services.AddSingleton<StagePreflight>();
+        services.AddSingleton<UploadDecoder>();
+        services.AddSingleton<FrameStore>();
+        services.AddSingleton<UploadPreparation>();
+        services.AddSingleton<EditSubmission>();
+        services.AddSingleton<ServiceGate>();
+        services.AddSingleton<EditWatch>();
+        services.AddSingleton<ArtifactDownload>();
+        services.AddSingleton<Capabilities>();
+    }
+}

@@ -1,0 +1,3 @@
+using VideoGrain.Orchestrator;
+
+await OrchestratorHost.Build(args).RunAsync();

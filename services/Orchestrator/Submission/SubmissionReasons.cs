@@ -1,0 +1,44 @@
+namespace VideoGrain.Orchestrator.Submission;
+
+/// <summary>Stable reasons that only the orchestrator gives, as they stand in <c>ErrorInfo.reason</c>.</summary>
+public static class SubmissionReasons
+{
+    /// <summary>The queue is full; try again later.</summary>
+    public const string QueueFull = "QUEUE_FULL";
+
+    /// <summary>The caller has as many unfinished edits as allowed; try again when one has ended.</summary>
+    public const string CallerLimitExceeded = "CALLER_LIMIT_EXCEEDED";
+
+    /// <summary>The request id belongs to a submission with other content.</summary>
+    public const string RequestIdReused = "REQUEST_ID_REUSED";
+
+    /// <summary>The store has no room for the submission.</summary>
+    public const string StorageFull = "STORAGE_FULL";
+
+    /// <summary>The specification names an upload that it does not announce, or announces one that it does not use.</summary>
+    public const string UploadMismatch = "UPLOAD_MISMATCH";
+
+    /// <summary>The uploads are larger than allowed.</summary>
+    public const string UploadTooLarge = "UPLOAD_TOO_LARGE";
+
+    /// <summary>The bytes are no video of a kind that is read.</summary>
+    public const string ClipNotAVideo = "CLIP_NOT_A_VIDEO";
+
+    /// <summary>The bytes are no picture of a kind that is read.</summary>
+    public const string PictureInvalid = "PICTURE_INVALID";
+
+    /// <summary>The clip, mask or picture is damaged or cut short.</summary>
+    public const string MediaDamaged = "MEDIA_DAMAGED";
+
+    /// <summary>A region is given in a way that this deployment does not serve.</summary>
+    public const string RegionSourceUnsupported = "REGION_SOURCE_UNSUPPORTED";
+
+    /// <summary>No edit of this id is the caller's.</summary>
+    public const string EditNotFound = "EDIT_NOT_FOUND";
+
+    /// <summary>The edit has no artifact of this name.</summary>
+    public const string ArtifactNotFound = "ARTIFACT_NOT_FOUND";
+
+    /// <summary>The edit has not ended.</summary>
+    public const string EditNotEnded = "EDIT_NOT_ENDED";
+}

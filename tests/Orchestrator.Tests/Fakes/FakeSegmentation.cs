@@ -1,0 +1,40 @@
+using Grpc.Core;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Streaming;
+
+namespace VideoGrain.Orchestrator.Tests.Fakes;
+
+internal sealed class FakeSegmentation(StageScript script) : SegmentationService.SegmentationServiceBase
+{
+    public const string Name = "segmentation";
+
+    public override async Task SegmentVideo(
+        IAsyncStreamReader<SegmentVideoRequest> requestStream, IServerStreamWriter<SegmentVideoResponse> responseStream, ServerCallContext context)
+    {
+        await requestStream.MoveNext(context.CancellationToken);
+        var header = requestStream.Current.Header;
+        script.Enter(Name);
+        script.OnHeader(Name, header);
+        var tensors = await FakeTensors.ReadAsync(requestStream, message => message.Tensor, context);
+        script.Calls.Enqueue((Name, header.JobId, 0));
+        await script.StepAsync(Name, header.JobId, 1, context);
+        var (frames, height, width) = ((int)header.Geometry.FrameCount, (int)header.Geometry.Height, (int)header.Geometry.Width);
+        var masks = new byte[header.Regions.Count * frames * height * width];
+        for (var region = 0; region < header.Regions.Count; region++)
+        {
+            var given = tensors.GetValueOrDefault("masks/" + header.Regions[region].Id);
+            for (var pixel = 0; pixel < frames * height * width; pixel++)
+                masks[(region * frames * height * width) + pixel] = given is null || given.Data[pixel % given.Data.Length] >= 128 ? (byte)1 : (byte)0;
+        }
+
+        foreach (var chunk in TensorChunks.Split("masks", ElementType.Uint8, [header.Regions.Count, frames, height, width], masks))
+            await responseStream.WriteAsync(new SegmentVideoResponse { Tensor = chunk }, context.CancellationToken);
+
+        var summary = new SegmentVideoSummary();
+        summary.Regions.Add(header.Regions.Select(region => new RegionResult { RegionId = region.Id, Warnings = { "seen by the fake" } }));
+        await responseStream.WriteAsync(new SegmentVideoResponse { Summary = summary }, context.CancellationToken);
+    }
+
+    public override Task<SegmentationServiceGetCapabilitiesResponse> GetCapabilities(SegmentationServiceGetCapabilitiesRequest request, ServerCallContext context) =>
+        Task.FromResult(new SegmentationServiceGetCapabilitiesResponse { Models = { new PerceptionModel { Name = "fake-masks" } } });
+}
