@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -139,6 +140,23 @@ public sealed class MetadataTests
         Assert.Throws<ArgumentException>(() => new Metadata.Entry("key", Encoding.ASCII.GetBytes("bytes")));
         Assert.Throws<ArgumentException>(() => new Metadata.Entry("kéy", "text"));
         Assert.Throws<InvalidOperationException>(() => Metadata.Empty.Add("key", "text"));
+    }
+
+    [Fact]
+    public async Task TraceContext_OfCaller_ReachesHandler()
+    {
+        string? seen = null;
+        await using var server = await TestServer.StartAsync(new Script
+        {
+            Unary = (_, context) =>
+            {
+                seen = context.RequestHeaders.GetValue("traceparent");
+                return Task.FromResult(new SimpleResponse());
+            },
+        });
+        using var activity = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await Wait.For(server.Client.UnaryCallAsync(new SimpleRequest()));
+        Assert.Contains(activity.TraceId.ToHexString(), seen, StringComparison.Ordinal);
     }
 
     [Fact]
