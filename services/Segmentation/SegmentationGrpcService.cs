@@ -18,6 +18,7 @@ internal sealed class SegmentationGrpcService(
     StageSlots slots,
     ModelRegistry models,
     SegmentPipeline segment,
+    ClusterPipeline cluster,
     ControlPipeline control,
     FlowPipeline flow,
     ServiceDescription service,
@@ -41,6 +42,23 @@ internal sealed class SegmentationGrpcService(
             input.Complete();
             await new StageOutput<SegmentVideoResponse>().RunAsync(
                 (output, token) => segment.Run(header, input, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+            return (int)header.Geometry.FrameCount;
+        });
+    }
+
+    public override async Task ClusterInversion(
+        IAsyncStreamReader<ClusterInversionRequest> requestStream, IServerStreamWriter<ClusterInversionResponse> responseStream, ServerCallContext context)
+    {
+        using var job = Begin();
+        var reader = Read(requestStream, r => r.Header, r => r.Tensor);
+        await job.RunAsync(async () =>
+        {
+            var header = await reader.HeaderAsync(context.CancellationToken);
+            var assembler = new TensorAssembler(ClusterHeaderValidator.Validate(header, _options));
+            await reader.ChunksAsync(assembler.Accept, context.CancellationToken);
+            var tensors = assembler.Complete();
+            await new StageOutput<ClusterInversionResponse>().RunAsync(
+                (output, token) => cluster.Run(header, tensors, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
     }

@@ -32,6 +32,7 @@ public static class SegmentationHost
         builder.Services.AddSingleton<StageInstruments>();
         builder.Services.AddSingleton<ModelRegistry>();
         builder.Services.AddSingleton<SegmentPipeline>();
+        builder.Services.AddSingleton<ClusterPipeline>();
         builder.Services.AddSingleton<ControlPipeline>();
         builder.Services.AddSingleton<FlowPipeline>();
         builder.Services.AddSingleton(services =>
