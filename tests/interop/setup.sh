@@ -3,6 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
+# Tests that run side by side call this; the first one installs, the others wait for it.
+exec 9<"$(basename "$0")"
+flock 9
+
 if ! cmp -s package-lock.json node_modules/.installed-from; then
   command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later" >&2; exit 1; }
   npm ci --ignore-scripts --no-audit --no-fund
