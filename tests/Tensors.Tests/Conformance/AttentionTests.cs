@@ -43,6 +43,22 @@ public sealed class AttentionTests
 
     [Theory]
     [MemberData(nameof(Engines.Names), MemberType = typeof(Engines))]
+    public void Attention_KeyThatIsNoNumber_ShowsInEveryResult(string name)
+    {
+        // A fast path must not hide what the finite check of a step looks for.
+        using var engine = Engines.Create(name);
+        foreach (var (size, keys) in new[] { (6, 300), (40, 300), (80, 50) })
+        {
+            using var scope = engine.BeginScope();
+            float[] q = Numbers.Random(1, 30 * size), k = Numbers.Random(2, keys * size);
+            k[(keys / 2) * size] = float.NaN;
+            Tensor tq = engine.Upload(q, 1, 30, size), tk = engine.Upload(k, 1, keys, size), tv = engine.Upload(Numbers.Random(3, keys * size), 1, keys, size);
+            Assert.All(engine.Values(engine.Attention(tq, tk, tv, 1, 1)), value => Assert.True(float.IsNaN(value)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines.Names), MemberType = typeof(Engines))]
     public void Attention_ManyKeysWithLargeScores_StaysExact(string name)
     {
         // Growing scores make a streaming softmax rescale what it has; 1000 keys are several tiles.

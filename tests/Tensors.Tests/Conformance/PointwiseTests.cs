@@ -109,6 +109,23 @@ public sealed class PointwiseTests
 
     [Theory]
     [MemberData(nameof(Engines.Names), MemberType = typeof(Engines))]
+    public void PackEmbedding_EveryHalf_IsWidenedExactly(string name)
+    {
+        using var engine = Engines.Create(name);
+        using var scope = engine.BeginScope();
+        var bytes = new byte[2 * 65536];
+        for (var i = 0; i < 65536; i++) BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)i);
+        using var table = engine.PackEmbedding(new HostTensor(ElementType.Float16, [1, 65536], bytes));
+        var values = engine.Values(engine.Embed(table, [0]));
+        for (var i = 0; i < 65536; i++)
+        {
+            var expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
+            Assert.True(expected.Equals(values[i]) && float.IsNegative(expected) == float.IsNegative(values[i]), $"half {i:x4}: expected {expected:R}, got {values[i]:R}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines.Names), MemberType = typeof(Engines))]
     public void AllFinite_OneBadElementAnywhere_IsFound(string name)
     {
         using var engine = Engines.Create(name);

@@ -74,8 +74,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                     norm += k * k;
                 }
 
-                // A NaN must reach the bound: it fails every comparison there.
-                largest = norm <= largest ? largest : norm;
+                largest = MathF.Max(largest, norm);
             }
         }
 
@@ -136,11 +135,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     private static bool ScoresAreSafe(in AttentionArguments g, in KeyLaneTile tile, int keyEntry, int count)
     {
         float largestKey = 0;
-        for (var chunk = 0; chunk < g.KeyChunks; chunk++)
-        {
-            var norm = g.KeyNorms[(keyEntry * g.KeyChunks) + chunk];
-            largestKey = norm <= largestKey ? largestKey : norm;
-        }
+        for (var chunk = 0; chunk < g.KeyChunks; chunk++) largestKey = MathF.Max(largestKey, g.KeyNorms[(keyEntry * g.KeyChunks) + chunk]);
 
         for (var r = 0; r < count; r++)
         {

@@ -18,7 +18,9 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public NativeBuffer(long bytes)
     {
         Bytes = RoundUp(Math.Max(bytes, Alignment));
-        _pointer = (float*)NativeMemory.AlignedAlloc(checked((nuint)Bytes), Alignment);
+        var large = LargePages.Worth(Bytes);
+        _pointer = (float*)NativeMemory.AlignedAlloc(checked((nuint)Bytes), large ? LargePages.Size : (nuint)Alignment);
+        if (large) LargePages.Advise(_pointer, Bytes);
     }
 
     /// <summary>Size of the block.</summary>

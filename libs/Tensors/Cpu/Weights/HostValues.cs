@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using VideoGrain.Tensors.Cpu.Memory;
 
@@ -24,8 +25,7 @@ internal static unsafe class HostValues
                 MemoryMarshal.Cast<byte, float>(bytes).CopyTo(destination);
                 break;
             case ElementType.Float16:
-                var halves = MemoryMarshal.Cast<byte, Half>(bytes);
-                for (var i = 0; i < destination.Length; i++) destination[i] = (float)halves[i];
+                WidenHalves(MemoryMarshal.Cast<byte, ushort>(bytes), destination);
                 break;
             case ElementType.BFloat16:
                 var upper = MemoryMarshal.Cast<byte, ushort>(bytes);
@@ -34,6 +34,34 @@ internal static unsafe class HostValues
             default:
                 throw new ArgumentException($"expected a floating-point tensor, got {tensor.Type}", nameof(tensor));
         }
+    }
+
+    /// <summary>
+    /// The bits of a half, moved to where a float has them, are the number over 2^112; subnormals come out right, infinities and NaN need
+    /// their exponent set.
+    /// </summary>
+    private static void WidenHalves(ReadOnlySpan<ushort> source, Span<float> destination)
+    {
+        var i = 0;
+        for (; i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(new Vector<ushort>(source[i..]), out var low, out var high);
+            WidenHalves(low).CopyTo(destination[i..]);
+            WidenHalves(high).CopyTo(destination[(i + Vector<float>.Count)..]);
+        }
+
+        for (; i < source.Length; i++) destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
+    }
+
+    private static Vector<float> WidenHalves(Vector<uint> half)
+    {
+        const uint Magnitude = 0x7FFF, Sign = 0x8000, Infinity = 0x7C00, FloatInfinity = 0x7F800000;
+        const int MantissaShift = 13, SignShift = 16;
+        const float Rebias = 5.192296858534828e33f;
+        var magnitude = half & new Vector<uint>(Magnitude);
+        var value = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude << MantissaShift) * new Vector<float>(Rebias));
+        value |= Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(Infinity)) & new Vector<uint>(FloatInfinity);
+        return Vector.AsVectorSingle(value | ((half & new Vector<uint>(Sign)) << SignShift));
     }
 
     /// <summary>Copies a tensor to native memory, followed by zeros up to <paramref name="length"/> elements.</summary>

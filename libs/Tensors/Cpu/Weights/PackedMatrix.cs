@@ -6,6 +6,8 @@ namespace VideoGrain.Tensors.Cpu.Weights;
 /// <summary>A weight matrix in panels, transposed to [inputs, outputs], with its bias padded alike. Immutable, so engines may share it.</summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
+    private const int PackBlock = 72;
+
     private readonly NativeBuffer _panels;
     private readonly NativeBuffer? _bias;
 
@@ -34,25 +36,31 @@ internal sealed unsafe class PackedMatrix : IDisposable
         var depth = checked(channels * taps);
         var layout = new PanelLayout(depth, outputs, width);
         var panels = new NativeBuffer(layout.Length * sizeof(float));
-        new Span<byte>(panels.Pointer + layout.Offset(layout.Panels - 1), checked((int)((layout.Length - layout.Offset(layout.Panels - 1)) * sizeof(float)))).Clear();
-        var row = new float[depth];
-        for (var output = 0; output < outputs; output++)
+        Parallel.For(0, layout.Panels, panel => PackPanel(weight, layout, panel, taps, panels.Pointer + layout.Offset(panel)));
+        return new PackedMatrix(layout, panels, bias is null ? null : HostValues.ToNative(bias, layout.PaddedColumns));
+    }
+
+    /// <summary>Some columns of all rows of a panel at a time, so that each line of the panel is written as a whole.</summary>
+    private static void PackPanel(HostTensor weight, PanelLayout layout, int panel, int taps, float* destination)
+    {
+        var channels = layout.Depth / taps;
+        var first = panel * layout.PanelWidth;
+        var outputs = Math.Min(layout.PanelWidth, layout.Columns - first);
+        var stride = layout.Vectors(panel) * layout.Width;
+        Span<float> block = stackalloc float[outputs * PackBlock];
+        for (var start = 0; start < layout.Depth; start += PackBlock)
         {
-            HostValues.Read(weight, (long)output * depth, row);
-            var panel = output / layout.PanelWidth;
-            var stride = layout.Vectors(panel) * width;
-            var destination = panels.Pointer + layout.Offset(panel) + (output % layout.PanelWidth);
-            for (var tap = 0; tap < taps; tap++)
+            var length = Math.Min(PackBlock, layout.Depth - start);
+            for (var output = 0; output < outputs; output++)
+                HostValues.Read(weight, ((long)(first + output) * layout.Depth) + start, block.Slice(output * PackBlock, length));
+            for (var i = 0; i < length; i++)
             {
-                for (var channel = 0; channel < channels; channel++)
-                {
-                    *destination = row[(channel * taps) + tap];
-                    destination += stride;
-                }
+                var (channel, tap) = Math.DivRem(start + i, taps);
+                var line = destination + ((((long)tap * channels) + channel) * stride);
+                for (var output = 0; output < outputs; output++) line[output] = block[(output * PackBlock) + i];
+                for (var output = outputs; output < stride; output++) line[output] = 0;
             }
         }
-
-        return new PackedMatrix(layout, panels, bias is null ? null : HostValues.ToNative(bias, layout.PaddedColumns));
     }
 
     /// <inheritdoc/>
