@@ -232,6 +232,8 @@ internal static unsafe class Gemm<TIsa, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GatherWindows(in GemmArguments g, int row, int rows, int depth, int length, float* packed, int stride)
     {
+        // The taps of one line of a window lie side by side in the image, so a line is one run of elements.
+        var lineLength = g.Kernel * g.Channels;
         var pixels = g.OutHeight * g.OutWidth;
         for (var r = 0; r < rows; r++)
         {
@@ -241,20 +243,21 @@ internal static unsafe class Gemm<TIsa, V>
             var left = (pixel % g.OutWidth * g.Stride) - g.PadLeft;
             var source = g.X + ((long)image * g.Height * g.Width * g.Channels);
             var destination = packed + (r * stride);
-            var tap = depth / g.Channels;
-            var channel = depth % g.Channels;
             for (var done = 0; done < length;)
             {
-                var run = Math.Min(g.Channels - channel, length - done);
-                var y = top + (tap / g.Kernel);
-                var x = left + (tap % g.Kernel);
-                if ((uint)y < (uint)g.Height && (uint)x < (uint)g.Width)
-                    Copy(source + ((((long)y * g.Width) + x) * g.Channels) + channel, destination + done, run);
-                else
-                    Clear(destination + done, run);
-                done += run;
-                channel = 0;
-                tap++;
+                var line = (depth + done) / lineLength;
+                var start = (depth + done) % lineLength;
+                var end = Math.Min(lineLength, start + length - done);
+                var y = top + line;
+                var inside = (uint)y < (uint)g.Height;
+
+                // Elements of the window's line that lie within the image: [from, to).
+                var from = inside ? Math.Clamp(-(long)left * g.Channels, start, end) : end;
+                var to = inside ? Math.Clamp(((long)g.Width - left) * g.Channels, from, end) : end;
+                Clear(destination + done, (int)from - start);
+                Copy(source + ((((long)y * g.Width) + left) * g.Channels) + from, destination + done + (from - start), (int)(to - from));
+                Clear(destination + done + (to - start), end - (int)to);
+                done += end - start;
             }
         }
     }
