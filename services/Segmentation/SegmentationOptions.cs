@@ -28,6 +28,9 @@ public sealed class SegmentationOptions
     /// <summary>Most regions of a call, 1 or more.</summary>
     public int MaxRegions { get; set; } = 32;
 
+    /// <summary>Most bytes of the masks that a call returns (regions x frames x pixels), 1 or more.</summary>
+    public long MaxMaskBytes { get; set; } = 1L << 30;
+
     /// <summary>Most cells of a layout mask, 1 or more.</summary>
     public int MaxLayoutCells { get; set; } = 1024 * 1024;
 

@@ -214,7 +214,7 @@ public sealed class InferenceSessionTests
     {
         var good = Graphs.Kinds();
         var random = new Random(7);
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 1000; i++)
         {
             var bad = (byte[])good.Clone();
             for (var flips = random.Next(1, 6); flips > 0; flips--)

@@ -34,6 +34,14 @@ internal static class SegmentHeaderValidator
         }
 
         violations.ThrowIfAny();
+
+        // Within the other limits by now, so that the product cannot overflow.
+        var bytes = (long)header.Geometry.FrameCount * header.Geometry.Height * header.Geometry.Width * header.Regions.Count;
+        if (bytes > options.MaxMaskBytes)
+        {
+            throw VideoGrainException.Invalid(
+                "header.regions", $"the masks have {bytes} bytes in all, at most {options.MaxMaskBytes} are allowed", ErrorReasons.RegionLimitExceeded);
+        }
     }
 
     private static void CheckLayout(SegmentVideoHeader header, SegmentationOptions options, ViolationList violations)

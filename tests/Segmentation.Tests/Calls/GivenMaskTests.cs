@@ -157,6 +157,17 @@ public sealed class GivenMaskTests(SegmentationFixture service) : IClassFixture<
     }
 
     [Fact]
+    public async Task SegmentVideo_MoreMaskBytesThanAllowed_AreRefusedBeforeAnyComes()
+    {
+        var header = Small(frames: 1, [.. Enumerable.Range(0, 32).Select(i => ($"r{i}", Given))]);
+        (header.Geometry.FrameCount, header.Geometry.Height, header.Geometry.Width) = (32, 2048, 2048);
+
+        var error = await service.FailAsync(header);
+
+        Assert.Equal((ErrorReasons.RegionLimitExceeded, "header.regions"), (error.Reason, error.Violations.Single().Field));
+    }
+
+    [Fact]
     public async Task SegmentVideo_EmptyMask_NamesTheRegion()
     {
         var error = await service.FailAsync(Small(frames: 1, ("ghost", Given)), Tensor.Bytes("masks/ghost", new byte[32], 1, 4, 8));
