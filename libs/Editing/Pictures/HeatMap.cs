@@ -43,6 +43,34 @@ public static class HeatMap
         return Array.ConvertAll(sum, value => (byte)(most > 0 ? value / most * byte.MaxValue : 0));
     }
 
+    /// <summary>A word's heat map over every frame, at the clip's own size.</summary>
+    /// <param name="attention">What the inversion recorded.</param>
+    /// <param name="tokens">The word's tokens in the source prompt; their scores are averaged.</param>
+    /// <param name="clip">The clip.</param>
+    /// <exception cref="EditException">There is no token, one lies outside the prompt, or the clip has other frames.</exception>
+    public static RgbClip Over(AttentionRecord attention, IReadOnlyList<int> tokens, RgbClip clip)
+    {
+        if (tokens.Count == 0 || tokens.Any(token => token < 0 || token >= attention.TextTokens))
+            throw new EditException(EditReasons.NounNotFound, "tokens", $"must be tokens 0 to {attention.TextTokens - 1}");
+        if (clip.Frames != attention.Frames)
+            throw new EditException(EditReasons.FrameLimitExceeded, "clip", $"has {clip.Frames} frames, the attention {attention.Frames}");
+        var pixels = new byte[clip.Pixels.Length];
+        var frameBytes = pixels.Length / clip.Frames;
+        for (var frame = 0; frame < clip.Frames; frame++)
+        {
+            var scores = attention.CrossOf(frame);
+            var map = new float[attention.TokensPerFrame];
+            for (var i = 0; i < map.Length; i++)
+            {
+                foreach (var token in tokens) map[i] += scores[i * attention.TextTokens + token];
+            }
+
+            Overlay(map, attention.Height, attention.Width, clip, frame, clip.Height, clip.Width).CopyTo(pixels, frame * frameBytes);
+        }
+
+        return new RgbClip(clip.Frames, clip.Height, clip.Width, pixels);
+    }
+
     private static void Normalize(float[] values)
     {
         var (least, most) = (values.Min(), values.Max());
