@@ -44,13 +44,26 @@ public static class OrchestratorHost
 
     private static void AddOptions(WebApplicationBuilder builder)
     {
-        var configuration = builder.Configuration;
-        builder.Services.Configure<DataOptions>(configuration.GetSection(DataOptions.Section));
-        builder.Services.Configure<LimitsOptions>(configuration.GetSection(LimitsOptions.Section));
-        builder.Services.Configure<QueueOptions>(configuration.GetSection(QueueOptions.Section));
-        builder.Services.Configure<WorkerOptions>(configuration.GetSection(WorkerOptions.Section));
-        builder.Services.Configure<RetentionOptions>(configuration.GetSection(RetentionOptions.Section));
-        builder.Services.Configure<StageOptions>(configuration.GetSection(StageOptions.Section));
+        // Every query is a line otherwise, every few seconds.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        Bind<DataOptions>(DataOptions.Section, options => options.Root.Length > 0);
+        Bind<LimitsOptions>(LimitsOptions.Section, options => options is
+        {
+            MaxFrames: > 0, MaxSourceFrames: > 0, MaxFramePixels: > 0, MaxClipPixels: > 0, MaxSourceFramePixels: > 0, MaxDecodedBytes: > 0, MaxUploadBytes: > 0,
+            MaxRegions: >= 0 and <= 64, MaxSteps: > 0 and <= 1000, MaxPromptLength: > 0, PixelsPerLatent: > 0, MaxConcurrentDecodes: > 0,
+        });
+        Bind<QueueOptions>(QueueOptions.Section, options => options is { MaxQueued: > 0, MaxPerCaller: > 0 } && options.Weights.Values.All(weight => weight > 0));
+        Bind<WorkerOptions>(WorkerOptions.Section, options =>
+            options is { Parallelism: >= 0 and <= 64, CheckpointEvery: > 0, MaxFruitlessAttempts: > 0 }
+            && options.HeartbeatInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero && options.LeaseDuration > options.HeartbeatInterval);
+        Bind<RetentionOptions>(RetentionOptions.Section, options => options.MaxCacheBytes >= 0 && options.SweepInterval > TimeSpan.Zero);
+        Bind<StageOptions>(StageOptions.Section, options => options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero);
+
+        void Bind<T>(string section, Func<T, bool> isValid)
+            where T : class => builder.Services.AddOptions<T>()
+                .Bind(builder.Configuration.GetSection(section))
+                .Validate(isValid, $"A value in the configuration section '{section}' is out of its range; docs/operations/orchestrator.md tells the ranges.")
+                .ValidateOnStart();
     }
 
     private static void AddStorage(IServiceCollection services)

@@ -16,7 +16,8 @@ internal sealed class JobQueue(
     /// <summary>Gives the next job to <paramref name="owner"/>: first one whose worker fell silent, else the head of the queue. Null when there is none.</summary>
     public async Task<Job?> ClaimAsync(string owner, CancellationToken cancellationToken)
     {
-        while (true)
+        // Looking takes no lock: idle workers do not hold up submissions.
+        while (await database.ReadAsync(IsThereWorkAsync, cancellationToken))
         {
             var job = await database.WriteAsync(context => ClaimAsync(context, owner, cancellationToken), cancellationToken);
             if (job is null)
@@ -26,6 +27,12 @@ internal sealed class JobQueue(
             if (!JobStateMachine.IsFinal(job.State))
                 return job;
         }
+
+        return null;
+
+        async Task<bool> IsThereWorkAsync(JobsDbContext context) =>
+            await Silent(context.Jobs, time.GetUtcNow()).AnyAsync(cancellationToken)
+            || await context.Jobs.AnyAsync(job => job.State == JobState.Queued, cancellationToken);
     }
 
     /// <summary>Keeps a job. False when the lease is lost.</summary>
@@ -100,12 +107,15 @@ internal sealed class JobQueue(
             job => job.Id == lease.JobId && job.FencingToken == lease.Token && job.State > JobState.Queued && job.State < JobState.Succeeded,
             cancellationToken);
 
+    // Jobs whose worker has not been heard of for longer than its lease.
+    private static IQueryable<Job> Silent(IQueryable<Job> jobs, DateTimeOffset now) =>
+        jobs.Where(job => job.State > JobState.Queued && job.State < JobState.Succeeded && job.LeaseExpiresAt < now);
+
     private async Task<Job?> ClaimAsync(JobsDbContext context, string owner, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var jobs = context.Jobs.Include(job => job.StageRuns);
-        var next = await jobs
-                .Where(job => job.State > JobState.Queued && job.State < JobState.Succeeded && job.LeaseExpiresAt < now)
+        var next = await Silent(jobs, now)
                 .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
                 .FirstOrDefaultAsync(cancellationToken)
             ?? await jobs

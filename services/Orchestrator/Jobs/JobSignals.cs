@@ -8,6 +8,8 @@ namespace VideoGrain.Orchestrator.Jobs;
 /// </summary>
 internal sealed class JobSignals
 {
+    // Workers that are busy take the next job without a signal; more than this many would only wake idle ones for nothing.
+    private const int MaxWaiting = 64;
     private readonly ConcurrentDictionary<string, ImmutableSubscribers> _watchers = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _work = new(0);
 
@@ -32,7 +34,8 @@ internal sealed class JobSignals
     /// <summary>A job entered the queue.</summary>
     public void WorkArrived()
     {
-        _work.Release();
+        if (_work.CurrentCount < MaxWaiting)
+            _work.Release();
     }
 
     /// <summary>Waits until a job enters the queue, at most <paramref name="atMost"/>.</summary>
