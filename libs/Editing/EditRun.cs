@@ -58,18 +58,18 @@ internal sealed class EditRun : IDisposable
     public LatentClip Step(LatentClip latents, int step, CancellationToken cancellation, out LatentClip clean)
     {
         var timestep = Timeline.Denoising[step];
-        LatentClip noise;
+        LatentClip result;
         try
         {
-            noise = _predictor.Predict(latents, step, timestep, _text, window => Hooks(window, step), cancellation);
+            var noise = _predictor.Predict(latents, step, timestep, _text, window => Hooks(window, step), cancellation);
+            clean = LatentMath.Move(latents, noise, _model.Schedule.CleanCoefficients(timestep));
+            result = LatentMath.Move(latents, noise, Timeline.DenoisingStep(timestep));
         }
         catch (NonFiniteException failure)
         {
             throw new NonFiniteLatentsException("denoising", step, timestep, failure.Layer);
         }
 
-        clean = LatentMath.Move(latents, noise, _model.Schedule.CleanCoefficients(timestep));
-        var result = LatentMath.Move(latents, noise, Timeline.DenoisingStep(timestep));
         if (_options.BlendBackground && _blendMask.Contains((byte)0)) Blend(result, step, timestep);
         return result;
     }

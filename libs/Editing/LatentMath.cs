@@ -1,4 +1,5 @@
 using VideoGrain.Diffusion.Schedulers;
+using VideoGrain.Editing.Attention;
 
 namespace VideoGrain.Editing;
 
@@ -6,11 +7,13 @@ namespace VideoGrain.Editing;
 internal static class LatentMath
 {
     /// <summary>A deterministic scheduler step.</summary>
+    /// <exception cref="NonFiniteException">Finite latents and noise still led beyond the range of numbers.</exception>
     public static LatentClip Move(LatentClip latents, LatentClip noise, LinearStep step)
     {
         var result = new float[latents.Values.Length];
         for (var i = 0; i < result.Length; i++) result[i] = step.Sample * latents.Values[i] + step.Noise * noise.Values[i];
-        return latents.With(result);
+        var moved = latents.With(result);
+        return moved.IsFinite ? moved : throw new NonFiniteException("latents");
     }
 
     /// <summary>Takes <paramref name="source"/>, noised by <paramref name="level"/>, where the mask [frames, h, w] is 0.</summary>
