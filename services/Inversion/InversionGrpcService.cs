@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Contract;
@@ -17,6 +18,7 @@ internal sealed class InversionGrpcService(StageHost stage, ILogger<InversionGrp
         var call = new StageCall<InvertRequest, InvertHeader>(
             requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time);
         var header = await call.ReadHeaderAsync(cancellation);
+        Activity.Current?.SetTag(StageHost.JobIdTag, header.JobId);
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = header.JobId });
         await stage.RunJobAsync(async () =>
         {
@@ -24,7 +26,7 @@ internal sealed class InversionGrpcService(StageHost stage, ILogger<InversionGrp
             await responseStream.WriteAsync(new InvertResponse { Accepted = plan.Accepted(stage) }, cancellation);
             var tensors = await call.ReadTensorsAsync(plan.Takes(), cancellation);
             var run = new InversionRun(plan, tensors, stage);
-            await new StageOutput<InvertResponse>().RunAsync(run.Compute, responseStream, cancellation);
+            await new StageOutput<InvertResponse>(stage.Limits.IdleTimeout, stage.Time).RunAsync(run.Compute, responseStream, cancellation);
         });
     }
 

@@ -1,10 +1,15 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Grpc.Reflection.V1Alpha;
+using Microsoft.Extensions.DependencyInjection;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.StageSupport;
 
 namespace VideoGrain.Inversion.Tests;
@@ -34,8 +39,7 @@ public class OperationsTests(InversionStage stage)
     public async Task Service_WithoutItsModel_LivesButIsNotReady()
     {
         await using var server = await StageServer.StartUnreadyAsync(InversionHost.Build, "--Models:Root=/nonexistent");
-        var readiness = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions
-            .GetRequiredService<ServiceDefaults.Hosting.Readiness>(server.App.Services);
+        var readiness = server.App.Services.GetRequiredService<Readiness>();
         await Assert.ThrowsAsync<InvalidOperationException>(() => readiness.Started.WaitAsync(StageServer.Patience));
 
         using var live = await server.Http.GetAsync("/healthz", TestContext.Current.CancellationToken);
@@ -59,6 +63,7 @@ public class OperationsTests(InversionStage stage)
         Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_frames_processed_total"));
         Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_model_load_seconds_count"));
         Assert.NotEqual(0, await stage.Server.MetricAsync("rpc_server_call_duration_seconds_count"));
+        Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_engine_memory_bytes"));
         Assert.Equal(1, await stage.Server.MetricAsync("videograin_build_info"));
     }
 
@@ -93,4 +98,62 @@ public class OperationsTests(InversionStage stage)
         Assert.Equal((StatusCode.Unauthenticated, ErrorReasons.CredentialsMissing), (missing.Code, missing.Reason));
         Assert.Equal((StatusCode.Unauthenticated, ErrorReasons.CredentialsInvalid), (wrong.Code, wrong.Reason));
     }
+
+    [Fact]
+    public async Task Reflection_ListsTheService()
+    {
+        using var call = new ServerReflection.ServerReflectionClient(stage.Server.Channel).ServerReflectionInfo();
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(StageServer.Patience));
+        var services = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name);
+        await call.RequestStream.CompleteAsync();
+
+        Assert.Contains("videograin.v1.InversionService", services);
+    }
+
+    [Fact]
+    public async Task Service_WithACertificate_SpeaksTls()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var folder = Directory.CreateTempSubdirectory("tls");
+        try
+        {
+            var (chain, secret) = (Path.Combine(folder.FullName, "tls.crt"), Path.Combine(folder.FullName, "tls.key"));
+            await File.WriteAllTextAsync(chain, certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(secret, key.ExportPkcs8PrivateKeyPem());
+            await using var server = await StageServer.StartAsync(
+                InversionHost.Build, $"--Endpoints:CertificatePath={chain}", $"--Endpoints:CertificateKeyPath={secret}");
+            using var handler = new SocketsHttpHandler();
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString();
+            using var channel = GrpcChannel.ForAddress(server.App.GetEndpoints().Grpc, new GrpcChannelOptions { HttpHandler = handler });
+
+            var answer = await new InversionService.InversionServiceClient(channel).GetCapabilitiesAsync(new());
+
+            Assert.Equal("https", server.App.GetEndpoints().Grpc.Scheme);
+            Assert.NotEmpty(answer.Models);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Service_WhoseCollectorIsAway_ServesAllTheSame()
+    {
+        await using var server = await StageServer.StartAsync(InversionHost.Build, "--Telemetry:OtlpEndpoint=http://127.0.0.1:9");
+        var outcome = await InversionStage.InvertAsync(new InversionService.InversionServiceClient(server.Channel), InversionStage.Header(steps: 1));
+        Assert.NotNull(outcome.Summary);
+    }
+
+    [Theory]
+    [InlineData("--Limits:MaxFrames=0")]
+    [InlineData("--Limits:IdleTimeout=-00:00:01")]
+    [InlineData("--Models:MaxLoaded=0")]
+    [InlineData("--Engine:Threads=-1")]
+    [InlineData("--Auth:Callers:alice:KeySha256=abc")]
+    public async Task Configuration_OutOfRange_StopsTheStart(string argument) =>
+        await Assert.ThrowsAnyAsync<Exception>(() => StageServer.StartUnreadyAsync(InversionHost.Build, argument));
 }

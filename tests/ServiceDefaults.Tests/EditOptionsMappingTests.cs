@@ -31,8 +31,18 @@ public class EditOptionsMappingTests
     {
         var options = EditOptions.ForProfile(source) with
         {
-            Seed = ulong.MaxValue, Steps = 17, InversionSteps = 19, ModulatedSteps = 4, LambdaSelf = 0.123f, FreeU = new Editing.FreeUOptions { B1 = 1.1f },
-            FlattenDivisors = [1, 4], UsePnp = true, InjectStep = 1, ClipLength = 16, NegativePrompt = "", SourcePrompt = "",
+            Seed = ulong.MaxValue,
+            Steps = 17,
+            InversionSteps = 19,
+            ModulatedSteps = 4,
+            LambdaSelf = 0.123f,
+            FreeU = new Editing.FreeUOptions { B1 = 1.1f },
+            FlattenDivisors = [1, 4],
+            UsePnp = true,
+            InjectStep = 1,
+            ClipLength = 16,
+            NegativePrompt = "",
+            SourcePrompt = "",
         };
         AssertSame(options, Map(options.ToProto(profile)));
     }
@@ -60,7 +70,11 @@ public class EditOptionsMappingTests
         var violations = new ViolationList();
         var options = new WireOptions
         {
-            Steps = uint.MaxValue, GuidanceScale = double.NaN, LambdaCross = 1e300, SelfBranches = (Protos.V1.GuidanceBranches)9, SelfSizeDivisor = (Protos.V1.SizeDivisor)9,
+            Steps = uint.MaxValue,
+            GuidanceScale = double.NaN,
+            LambdaCross = 1e300,
+            SelfBranches = (Protos.V1.GuidanceBranches)9,
+            SelfSizeDivisor = (Protos.V1.SizeDivisor)9,
         };
 
         EditOptionsMapping.ToEditing("specification", options, new ControlOptions { Type = ControlType.Depth, ConditioningScale = -1 }, "", "", violations);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
 
 namespace VideoGrain.ServiceDefaults.Tests;
@@ -71,6 +73,24 @@ public class StageOutputTests
     }
 
     [Fact]
+    public async Task Reader_ThatTakesNothing_LosesTheCall()
+    {
+        var time = new FakeTimeProvider();
+        var stream = new Collector { Gate = new TaskCompletionSource().Task };
+        var running = new StageOutput<string>(TimeSpan.FromSeconds(30), time).RunAsync(
+            (output, cancellation) =>
+            {
+                while (true) output.Send("more", cancellation);
+            },
+            stream, CancellationToken.None);
+        await stream.Waiting.WaitAsync(Patience);
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        var error = await Assert.ThrowsAsync<VideoGrainException>(() => running.WaitAsync(Patience));
+        Assert.Equal((StatusCode.DeadlineExceeded, ErrorReasons.StreamIdle), (error.Code, error.Reason));
+    }
+
+    [Fact]
     public async Task Cancellation_OfTheCall_ReachesTheComputation()
     {
         using var cancellation = new CancellationTokenSource();
@@ -87,6 +107,8 @@ public class StageOutputTests
 
     private sealed class Collector : IServerStreamWriter<string>
     {
+        private readonly TaskCompletionSource _waiting = new();
+
         public ConcurrentQueue<string> Messages { get; } = new();
 
         public Task Gate { get; init; } = Task.CompletedTask;
@@ -97,8 +119,12 @@ public class StageOutputTests
 
         public Task WriteAsync(string message) => WriteAsync(message, CancellationToken.None);
 
+        /// <summary>Ends when the first message has come.</summary>
+        public Task Waiting => _waiting.Task;
+
         public async Task WriteAsync(string message, CancellationToken cancellationToken)
         {
+            _waiting.TrySetResult();
             await Gate;
             if (Messages.Count >= FailsAfter) throw new IOException("the connection is gone");
             Messages.Enqueue(message);

@@ -71,7 +71,11 @@ public class TensorStreamTests
         var data = new byte[6];
         var chunk = new TensorChunk
         {
-            Name = "t", ElementType = ElementType.Float32, Shape = { 2 }, Data = ByteString.CopyFrom(data), Crc32C = Crc32C.Compute(data),
+            Name = "t",
+            ElementType = ElementType.Float32,
+            Shape = { 2 },
+            Data = ByteString.CopyFrom(data),
+            Crc32C = Crc32C.Compute(data),
         };
 
         var error = Assert.Throws<VideoGrainException>(() => new TensorAssembler([TensorSpec.Of("t", ElementType.Float32, 2)]).Accept(chunk));

@@ -23,7 +23,9 @@ public static class ServiceDefaultsExtensions
         builder.ConfigureLogs();
         builder.AddTelemetry(service);
         builder.AddShutdown();
-        services.Configure<AuthOptions>(builder.Configuration.GetSection(AuthOptions.Section));
+        services.AddOptions<AuthOptions>().Bind(builder.Configuration.GetSection(AuthOptions.Section))
+            .Validate(options => options.Callers.Values.All(caller => caller.IsValid), "Auth:Callers:NAME:KeySha256 must be the SHA-256 of a key, 64 hex digits")
+            .ValidateOnStart();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<ErrorTranslator>();
         services.AddSingleton<Readiness>();

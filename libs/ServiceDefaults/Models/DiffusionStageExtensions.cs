@@ -21,9 +21,12 @@ public static class DiffusionStageExtensions
     public static WebApplicationBuilder AddDiffusionStage(this WebApplicationBuilder builder, Func<EngineOptions, IEngine> engine)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        services.Configure<EngineOptions>(configuration.GetSection(EngineOptions.Section));
-        services.Configure<ModelsOptions>(configuration.GetSection(ModelsOptions.Section));
-        services.Configure<StageLimitsOptions>(configuration.GetSection(StageLimitsOptions.Section));
+        services.AddOptions<EngineOptions>().Bind(configuration.GetSection(EngineOptions.Section))
+            .Validate(options => options.Threads >= 0, "Engine:Threads must not be negative").ValidateOnStart();
+        services.AddOptions<ModelsOptions>().Bind(configuration.GetSection(ModelsOptions.Section))
+            .Validate(options => options.MaxLoaded >= 1, "Models:MaxLoaded must be 1 or more").ValidateOnStart();
+        services.AddOptions<StageLimitsOptions>().Bind(configuration.GetSection(StageLimitsOptions.Section))
+            .Validate(options => options.IsValid, "Limits: a limit lies outside its range").ValidateOnStart();
         services.TryAddSingleton(provider => engine(provider.GetRequiredService<IOptions<EngineOptions>>().Value));
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelCache>();

@@ -57,7 +57,7 @@ public sealed partial class ModelCache(
     private LoadedModel Load(ModelFolder folder)
     {
         // Room first: two models at once may be more than the memory holds.
-        while (_loaded.Count >= Math.Max(1, options.Value.MaxLoaded))
+        while (_loaded.Count >= options.Value.MaxLoaded)
         {
             _loaded[0].Pipeline.Dispose();
             Unloaded(logger, _loaded[0].Folder.Name);

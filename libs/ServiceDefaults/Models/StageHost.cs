@@ -14,6 +14,9 @@ public sealed class StageHost(
     ModelCatalog catalog, ModelCache cache, StageSlots slots, StageInstruments instruments, ErrorTranslator translator, Drain drain, TimeProvider time,
     ServiceDescription service, IEngine engine, IOptions<StageLimitsOptions> limits)
 {
+    /// <summary>Tag of a call's span with the job's name.</summary>
+    public const string JobIdTag = "videograin.job.id";
+
     /// <summary>Limits in force.</summary>
     public StageLimitsOptions Limits => limits.Value;
 

@@ -16,7 +16,7 @@ internal sealed class CallerDirectory
     private readonly (string Name, byte[] Hash)[] _callers;
 
     public CallerDirectory(IOptions<AuthOptions> options) =>
-        _callers = [.. options.Value.Callers.Select(entry => (entry.Key, ParseHash(entry.Key, entry.Value.KeySha256)))];
+        _callers = [.. options.Value.Callers.Select(entry => (entry.Key, Convert.FromHexString(entry.Value.KeySha256)))];
 
     /// <summary>Name of the caller; <see cref="CallerIdentity.Anonymous"/> when authentication is off.</summary>
     public string Recognise(Metadata headers)
@@ -45,12 +45,5 @@ internal sealed class CallerDirectory
         }
 
         return null;
-    }
-
-    private static byte[] ParseHash(string caller, string hex)
-    {
-        if (hex.Length != 2 * SHA256.HashSizeInBytes || !hex.All(char.IsAsciiHexDigit))
-            throw new InvalidOperationException($"Auth:Callers:{caller}:KeySha256 must be the SHA-256 of the key, 64 hex digits");
-        return Convert.FromHexString(hex);
     }
 }

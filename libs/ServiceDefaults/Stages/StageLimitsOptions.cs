@@ -32,7 +32,7 @@ public sealed class StageLimitsOptions
     /// <summary>Most messages that one call may send. Default: 65536.</summary>
     public long MaxStreamChunks { get; set; } = 1 << 16;
 
-    /// <summary>Longest pause between two messages of the caller. Default: 30 s.</summary>
+    /// <summary>Longest pause between two messages of the caller, and longest time that it may leave one of the stage's unread. Default: 30 s.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest time for all messages of the caller. Default: 15 min.</summary>
@@ -40,6 +40,12 @@ public sealed class StageLimitsOptions
 
     /// <summary>What a caller refused for lack of a slot is told to wait. Default: 2 s.</summary>
     public TimeSpan BusyRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether every limit lies within its range.</summary>
+    public bool IsValid =>
+        MaxFrames >= 1 && MaxFramePixels >= 1 && MaxClipPixels >= 1 && MaxStreamBytes >= 1 && MaxStreamChunks >= 1
+        && MaxRegions is >= 1 and <= LayoutModulation.MaxRegions && MaxSteps is >= 1 and <= Editing.EditOptions.MaxSteps
+        && IdleTimeout > TimeSpan.Zero && UploadTimeout > TimeSpan.Zero && BusyRetryDelay >= TimeSpan.Zero;
 
     /// <summary>The limits of an inbound stream.</summary>
     public StreamLimits Stream => new()

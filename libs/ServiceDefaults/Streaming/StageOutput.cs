@@ -1,14 +1,18 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Grpc.Core;
+using VideoGrain.ServiceDefaults.Errors;
 
 namespace VideoGrain.ServiceDefaults.Streaming;
 
 /// <summary>
 /// Carries messages from a stage's computing thread to its response stream. Memory is bounded: results wait for room, progress is
-/// dropped when there is none.
+/// dropped when there is none. A reader that takes nothing for too long loses the call, so that it cannot hold the stage.
 /// </summary>
 /// <typeparam name="T">The call's response message.</typeparam>
-public sealed class StageOutput<T>
+/// <param name="stallTimeout">Longest time that one message may wait for the reader; null for no limit.</param>
+/// <param name="time">Clock of that limit; null for the system's.</param>
+public sealed class StageOutput<T>(TimeSpan? stallTimeout = null, TimeProvider? time = null)
     where T : class
 {
     private const int Capacity = 16;
@@ -58,7 +62,7 @@ public sealed class StageOutput<T>
             await foreach (var message in _channel.Reader.ReadAllAsync(CancellationToken.None))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await stream.WriteAsync(message, cancellationToken);
+                await WriteAsync(stream, message, cancellationToken);
             }
         }
         catch
@@ -74,6 +78,20 @@ public sealed class StageOutput<T>
         }
 
         await computing;
+    }
+
+    private async Task WriteAsync(IServerStreamWriter<T> stream, T message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(message, cancellationToken)
+                .WaitAsync(stallTimeout ?? Timeout.InfiniteTimeSpan, time ?? TimeProvider.System, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"the caller took no message for {stallTimeout?.TotalSeconds} s");
+            throw new VideoGrainException(StatusCode.DeadlineExceeded, ErrorReasons.StreamIdle, text, exception);
+        }
     }
 
     private void Compute(Action<StageOutput<T>, CancellationToken> compute, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using VideoGrain.ServiceDefaults.Hosting;
+using VideoGrain.Tensors;
 
 namespace VideoGrain.ServiceDefaults.Telemetry;
 
@@ -11,6 +12,9 @@ public sealed class StageInstruments
     private const string OutcomeKey = "outcome";
     private const string ReasonKey = "reason";
     private const string ModelKey = "model";
+    private const string KindKey = "kind";
+    private const string InUse = "in_use";
+    private const string Peak = "peak";
     private const string In = "in";
     private const string Out = "out";
     private const string Succeeded = "succeeded";
@@ -23,13 +27,14 @@ public sealed class StageInstruments
     private readonly Counter<long> _streamBytes;
     private readonly Counter<long> _nonFinite;
     private readonly Counter<long> _calls;
+    private readonly Meter _meter;
     private readonly KeyValuePair<string, object?> _stage;
 
     /// <summary>Makes the instruments on the service's meter.</summary>
     public StageInstruments(IMeterFactory meters, ServiceDescription service)
     {
         _stage = new(StageKey, service.Name.ToLowerInvariant());
-        var meter = meters.Create(service.MeterName, service.Version);
+        var meter = _meter = meters.Create(service.MeterName, service.Version);
         _stageDuration = meter.CreateHistogram("videograin.stage.duration", "s", "Time of a stage's computation.", advice: DurationBuckets.UpToAnHour);
         _stepDuration = meter.CreateHistogram("videograin.step.duration", "s", "Time of a step.", advice: DurationBuckets.UpToAnHour);
         _modelLoad = meter.CreateHistogram("videograin.model.load", "s", "Time of loading a model.", advice: DurationBuckets.UpToAnHour);
@@ -41,6 +46,16 @@ public sealed class StageInstruments
             1, new KeyValuePair<string, object?>("version", service.Version), new("revision", service.Revision), new("service", service.TelemetryName)),
             null, "What runs here; always 1.");
     }
+
+    /// <summary>Watches the memory of an engine's activations; to be called once.</summary>
+    public void Watch(IEngine engine) => _meter.CreateObservableGauge(
+        "videograin.engine.memory",
+        () => new Measurement<long>[]
+        {
+            new(engine.BytesInUse, _stage, new(KindKey, InUse)),
+            new(engine.PeakBytesInUse, _stage, new(KindKey, Peak)),
+        },
+        "By", "Memory of the engine's activations.");
 
     /// <summary>A job is done.</summary>
     /// <param name="frames">Frames of the clip.</param>
