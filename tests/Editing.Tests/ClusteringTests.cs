@@ -47,6 +47,15 @@ public sealed class ClusteringTests
     }
 
     [Fact]
+    public void AssignBestFirst_ClearestMatch_IsNamedBeforeTheOthers()
+    {
+        // Cluster 1 has the clearest claim on noun 1, so cluster 0 takes noun 0; nothing speaks for cluster 2.
+        float[] scores = [0.5f, 0.8f, 0.1f, 0.9f, -0.2f, 0];
+
+        Assert.Equal([0, 1, null], NounAssignment.AssignBestFirst(scores, 2));
+    }
+
+    [Fact]
     public void Scores_NounOfSeveralTokens_AverageOverItsTokensAndPixels()
     {
         float[] cross = [0, 1, 3, 0, 3, 5];

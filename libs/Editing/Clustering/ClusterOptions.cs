@@ -22,8 +22,8 @@ public sealed record ClusterOptions
     public float LeastInstance { get; init; } = 0.25f;
 
     /// <summary>
-    /// Compare words by how far a score lies above the word's own mean over the clip, in standard deviations. Published: no, raw scores are
-    /// compared, though words differ in level.
+    /// Compare words by how far a score lies above the word's own mean over the clip, in standard deviations; the clearest match is named
+    /// first, and a cluster without evidence gets no name. Published: no, raw scores are compared, though words differ in level, cluster by cluster.
     /// </summary>
     public bool StandardizeScores { get; init; } = true;
 

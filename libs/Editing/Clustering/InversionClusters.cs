@@ -23,7 +23,8 @@ public static class InversionClusters
         var scores = NounAssignment.Scores(identities, options.Clusters, cross, attention.TextTokens, nouns);
         var names = nouns.Count == 0
             ? new int?[options.Clusters]
-            : NounAssignment.Assign(scores, nouns.Count, options.StandardizeScores ? 0 : NounAssignment.PublishedThreshold);
+            : options.StandardizeScores ? NounAssignment.AssignBestFirst(scores, nouns.Count)
+            : NounAssignment.Assign(scores, nouns.Count, NounAssignment.PublishedThreshold);
         var regions = new List<ClusterRegion>();
         for (var cluster = 0; cluster < options.Clusters; cluster++)
         {

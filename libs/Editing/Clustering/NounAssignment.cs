@@ -53,6 +53,25 @@ public static class NounAssignment
         return result;
     }
 
+    /// <summary>Gives the highest score of all its noun first, then the next; a noun serves once, and no cluster takes one that scores 0 or less.</summary>
+    /// <param name="scores">[clusters, nouns], such that 0 is no evidence.</param>
+    /// <param name="nouns">Number of nouns.</param>
+    /// <returns>Index of each cluster's noun, or null.</returns>
+    public static int?[] AssignBestFirst(ReadOnlySpan<float> scores, int nouns)
+    {
+        var result = new int?[nouns == 0 ? 0 : scores.Length / nouns];
+        var taken = new bool[nouns];
+        var values = scores.ToArray();
+        foreach (var pair in Enumerable.Range(0, values.Length).Where(i => values[i] > 0).OrderByDescending(i => values[i]))
+        {
+            var (cluster, noun) = (pair / nouns, pair % nouns);
+            if (result[cluster] is not null || taken[noun]) continue;
+            (result[cluster], taken[noun]) = (noun, true);
+        }
+
+        return result;
+    }
+
     private static int? Best(ReadOnlySpan<float> scores, bool[] taken, float threshold)
     {
         int? best = null;
