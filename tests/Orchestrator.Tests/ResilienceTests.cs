@@ -221,6 +221,48 @@ public sealed class ResilienceTests : IAsyncLifetime
         await Eventually.TrueAsync(() => _data.Files("artifacts").Concat(_data.Files("scratch")).All(file => file.EndsWith(".lock", StringComparison.Ordinal)), "nothing is left behind");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task ManyJobs_UnderRandomFailures_EachEndOnce_AndEqualOnesEqually(int seed)
+    {
+        const int jobs = 10;
+        const int failures = 15;
+        await StartAsync("--Worker:Parallelism=4", "--Stages:MaxRetries=50");
+        var random = new Random(seed);
+        var left = failures;
+        Script.BeforeStep = (stage, _, context) =>
+        {
+            int choice;
+            lock (random)
+                choice = left > 0 ? random.Next(12) : int.MaxValue;
+
+            if (choice > 2)
+                return Task.CompletedTask;
+
+            Interlocked.Decrement(ref left);
+            if (choice == 0)
+                context.GetHttpContext().Abort();
+
+            throw choice switch
+            {
+                1 => VideoGrainException.Busy($"{stage} is busy", TimeSpan.FromMilliseconds(5)).ToRpcException(),
+                2 => new VideoGrainException(StatusCode.Unavailable, ErrorReasons.StageDraining, "shutting down").ToRpcException(),
+                _ => new OperationCanceledException(),
+            };
+        };
+        var ids = new List<string>();
+        for (var i = 0; i < jobs; i++)
+            ids.Add((await Orchestrator.SubmitAsync(WithFrames(), (byte)(i % 2))).Edit.Id);
+
+        var histories = await Task.WhenAll(ids.Select(id => Orchestrator.WatchAsync(id))).InTime();
+
+        Assert.All(histories, history => Assert.Equal(EditState.Succeeded, history[^1].Finished.State));
+        Assert.All(histories, history => Assert.Equal(Enumerable.Range(1, history.Count).Select(i => (ulong)i), history.Select(entry => entry.Sequence)));
+        Assert.All(histories, history => Assert.Single(history, entry => entry.Finished is not null));
+        Assert.Equal(2, histories.Select(history => string.Join(' ', FrameDigests(history[^1].Finished))).Distinct().Count());
+    }
+
     [Fact]
     public async Task DataFolderInUse_IsNotOpenedByASecondProcess()
     {

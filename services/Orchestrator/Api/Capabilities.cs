@@ -1,6 +1,6 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
-using Google.Protobuf.WellKnownTypes;
 using VideoGrain.Orchestrator.Options;
 using VideoGrain.Orchestrator.Stages;
 using VideoGrain.Protos.V1;
