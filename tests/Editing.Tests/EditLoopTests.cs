@@ -2,6 +2,7 @@ using VideoGrain.Editing.Tests.Support;
 
 namespace VideoGrain.Editing.Tests;
 
+[Collection(TinyModel.Collection)]
 public sealed class EditLoopTests(TinyModel tiny)
 {
     public static TheoryData<string> Variants => ["corrected", "published", "pnp", "flatten", "windows", "sparse", "skip", "no guidance"];

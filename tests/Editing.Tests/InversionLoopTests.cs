@@ -2,6 +2,7 @@ using VideoGrain.Editing.Tests.Support;
 
 namespace VideoGrain.Editing.Tests;
 
+[Collection(TinyModel.Collection)]
 public sealed class InversionLoopTests(TinyModel tiny)
 {
     private static readonly InversionRequest Request = new()

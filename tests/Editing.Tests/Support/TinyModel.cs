@@ -9,6 +9,9 @@ namespace VideoGrain.Editing.Tests.Support;
 /// <summary>The golden data's model with random weights, loaded once; and small inputs for it.</summary>
 public sealed class TinyModel : IDisposable
 {
+    /// <summary>Classes that run the model share its engine, which serves one thread at a time: one collection, one after the other.</summary>
+    public const string Collection = "tiny model";
+
     public const int Frames = 3;
     public const int Side = 64;
     public const int LatentSide = 8;
