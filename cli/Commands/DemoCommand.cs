@@ -15,7 +15,7 @@ internal static class DemoCommand
     public static Command Create(App app)
     {
         HostOptions host = new();
-        Option<string> sample = new("--sample") { Description = "Folder of a bundled clip.", DefaultValueFactory = _ => Path.Combine("samples", "snow"), HelpName = "DIR" };
+        Option<string> sample = new("--sample") { Description = "Folder of a bundled clip.", DefaultValueFactory = _ => Path.Combine("samples", "wall"), HelpName = "DIR" };
         Option<string> folder = new("--out", "-o") { Description = "Folder for results.", DefaultValueFactory = _ => Path.Combine("out", "demo"), HelpName = "DIR" };
         Option<string[]> levels = new("--level") { Description = "Which edits of the clip.", DefaultValueFactory = _ => ["instance", "class", "part"], AllowMultipleArgumentsPerToken = true };
         Option<uint?> steps = new("--steps") { Description = "Fewer steps than the specifications say, for a quick look.", HelpName = "COUNT" };
