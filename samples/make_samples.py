@@ -22,6 +22,7 @@ import world  # noqa: E402
 # Seeds outside the training pools and the model's own clips; each draws 16 frames, two objects and a hat.
 SAMPLES = {"snow": 7047, "wall": 7065, "sand": 7103}
 FPS = 8
+ROOM = 10    # pixels around the old outline in which a new shape may grow
 LEVELS = ("instance", "class", "part")
 
 
@@ -47,13 +48,16 @@ def specification(info, edit):
     lines = [f"# {edit['level'].capitalize()} level; docs/edit-specification.md explains every key.",
              "clip: clip.mp4", f"source_prompt: {info['caption']}", f"prompt: {edit['prompt']}", "regions:"]
     for region in edit["regions"]:
-        lines.append(f"  - phrase: {region['phrase']}")
+        # Without a region of its own the background is kept from the source.
         if region["masks"] == ["background"]:
-            lines.append("    background: true")
-        elif len(region["masks"]) == 1:
+            continue
+        lines.append(f"  - phrase: {region['phrase']}")
+        if len(region["masks"]) == 1:
             lines.append(f"    masks: masks/{region['masks'][0]}")
         else:
             lines.append("    masks: [" + ", ".join("masks/" + m for m in region["masks"]) + "]")
+        if edit["level"] != "part":
+            lines.append(f"    grow: {ROOM}")
     return "\n".join(lines + ["seed: 7", ""])
 
 

@@ -34,6 +34,7 @@ internal sealed partial class RegionReader(SpecificationErrors errors, SourceMap
                 ? $"A region needs a place: one of {string.Join(", ", Kinds)}."
                 : $"A region has one place; here are {string.Join(" and ", given)}.");
             section.Take("threshold");
+            section.Take("grow");
             section.Finish();
             return (region, null);
         }
@@ -42,6 +43,7 @@ internal sealed partial class RegionReader(SpecificationErrors errors, SourceMap
         UploadSource? upload = given[0] == "masks" ? Masks(section, region, contract) : null;
         if (given[0] != "masks")
             Place(section, given[0], region.Source, $"{contract}.source");
+        Grow(section, region.Source, $"{contract}.source");
         section.Finish();
         return (region, upload);
     }
@@ -72,6 +74,14 @@ internal sealed partial class RegionReader(SpecificationErrors errors, SourceMap
         region.Source.Mask = new GivenMask { Name = name };
         IReadOnlyList<string> files = paths.Many(section, "masks");
         return files.Count == 0 ? null : new UploadSource(name, UploadKind.Masks, files, 0, (byte?)threshold, $"{contract}.source");
+    }
+
+    private void Grow(Section section, RegionSource source, string contract)
+    {
+        if (section.Take("grow") is not YamlNode node || section.Count("grow") is not uint pixels)
+            return;
+        places.Add($"{contract}.grow", node, section.PathOf("grow"));
+        source.Grow = pixels;
     }
 
     private void Place(Section section, string kind, RegionSource source, string contract)

@@ -89,6 +89,7 @@ public sealed class SpecificationTests : IDisposable
     [InlineData("prompt: x\nregions:\n  - {phrase: x, background: true, masks: left}", "clip.mp4", 4, "regions[0]", "one place")]
     [InlineData("prompt: x\nregions:\n  - phrase: x\n    masks: [left, absent]", "clip.mp4", 5, "regions[0].masks[1]", "no 'absent'")]
     [InlineData("prompt: x\nregions:\n  - {phrase: x, masks: left, threshold: 256}", "clip.mp4", 4, "regions[0].threshold", "between 1 and 255")]
+    [InlineData("prompt: x\nregions:\n  - {phrase: x, masks: left, grow: wide}", "clip.mp4", 4, "regions[0].grow", "whole number")]
     [InlineData("prompt: x\nregions:\n  - {phrase: x, background: false}", "clip.mp4", 4, "regions[0].background", "Leave the key out")]
     [InlineData("prompt: x\nregions:\n  - {id: 'a b', phrase: x, background: true}", "clip.mp4", 4, "regions[0].id", "1 to 64 characters")]
     [InlineData("prompt: x\nregions:\n  - {id: a, background: true}\n  - {id: a, noun: man}", "clip.mp4", 5, "regions[1].id", "Two regions")]
@@ -139,6 +140,14 @@ public sealed class SpecificationTests : IDisposable
             () => SpecificationReader.Read(_folder.Write(new string('#', 1 << 21)))).Errors[0].Message);
         Assert.Contains("nests deeper", Assert.Throws<SpecificationException>(
             () => SpecificationReader.Read(_folder.Write("clip: " + new string('[', 100_000)))).Errors[0].Message);
+    }
+
+    [Fact]
+    public void Grow_IsPartOfTheRegionsPlace()
+    {
+        EditDocument document = SpecificationReader.Read(_folder.Write("clip: clip.mp4\nprompt: x\nregions:\n  - {phrase: x, masks: left, grow: 9}\n"));
+
+        Assert.Equal(9u, document.Message.Regions[0].Source.Grow);
     }
 
     [Fact]

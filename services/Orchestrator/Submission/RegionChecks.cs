@@ -10,6 +10,7 @@ internal sealed class RegionChecks(LimitsOptions limits, ViolationList violation
     private const int MaxClassName = 64;
     private const int MaxText = 200;
     private const int MaxThreshold = 255;
+    private const int MaxGrow = 256;
 
     public void Check(EditSpecification specification)
     {
@@ -43,6 +44,9 @@ internal sealed class RegionChecks(LimitsOptions limits, ViolationList violation
 
     private void CheckSource(string field, RegionSource? source)
     {
+        violations.Range($"{field}.grow", source?.Grow ?? 0, 0, MaxGrow);
+        if (source is { Grow: > 0, SourceCase: RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background })
+            violations.Add($"{field}.grow", "has no meaning for a whole frame or a background", ErrorReasons.OptionOutOfRange);
         switch (source?.SourceCase)
         {
             case RegionSource.SourceOneofCase.Mask:

@@ -35,8 +35,10 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time)
                 RegionSource.SourceOneofCase.Background => null,
                 _ => queries!.Find(region.Source, field),
             };
-            if (found[i] != null)
-                Progress();
+            if (found[i] is not FoundRegion exact)
+                continue;
+            found[i] = exact.Grow((int)region.Source.Grow);
+            Progress();
         }
 
         List<FoundRegion> others = [.. found.OfType<FoundRegion>()];

@@ -8,6 +8,7 @@ internal static class SegmentHeaderValidator
 {
     private const int MaxTextLength = 200;
     private const int MaxThreshold = 255;
+    private const int MaxGrow = 256;
 
     /// <exception cref="VideoGrainException">INVALID_ARGUMENT with everything that is wrong.</exception>
     public static void Validate(SegmentVideoHeader header, SegmentationOptions options)
@@ -54,6 +55,9 @@ internal static class SegmentHeaderValidator
 
     private static void CheckSource(RegionSource? source, ClipGeometry? geometry, string field, ViolationList violations)
     {
+        violations.Range($"{field}.grow", source?.Grow ?? 0, 0, MaxGrow);
+        if (source is { Grow: > 0, SourceCase: RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background })
+            violations.Add($"{field}.grow", "has no meaning for a whole frame or a background", ErrorReasons.OptionOutOfRange);
         switch (source?.SourceCase ?? RegionSource.SourceOneofCase.None)
         {
             case RegionSource.SourceOneofCase.None:

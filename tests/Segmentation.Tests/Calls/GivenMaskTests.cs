@@ -41,6 +41,19 @@ public sealed class GivenMaskTests(SegmentationFixture service) : IClassFixture<
     }
 
     [Fact]
+    public async Task SegmentVideo_Grow_WidensTheRegionAndTakesFromTheBackground()
+    {
+        var grown = Given.Clone();
+        grown.Grow = 2;
+        var header = Small(frames: 1, ("left", grown), ("rest", new RegionSource { Background = new() }));
+
+        var (tensors, _, _) = await service.SegmentAsync(header, LeftHalf("masks/left", frames: 1, rows: 4, columns: 8));
+
+        Assert.Equal("11111100", Row(tensors["masks"], region: 0, frame: 0, row: 1));
+        Assert.Equal("00000011", Row(tensors["masks"], region: 1, frame: 0, row: 1));
+    }
+
+    [Fact]
     public async Task SegmentVideo_WholeFrame_HoldsEveryPixel()
     {
         var (tensors, _, _) = await service.SegmentAsync(Small(frames: 2, ("all", new RegionSource { WholeFrame = new() })));
@@ -107,6 +120,8 @@ public sealed class GivenMaskTests(SegmentationFixture service) : IClassFixture<
                 new SegmentRegion { Id = "twice" },
                 new SegmentRegion { Id = "p", Source = new RegionSource { Point = new PointQuery { Frame = 100_000, X = double.NaN } } },
                 new SegmentRegion { Id = "b", Source = new RegionSource { Box = new BoxQuery { Left = 3, Right = 2, Top = 0, Bottom = 1 } } },
+                new SegmentRegion { Id = "g", Source = new RegionSource { Mask = new GivenMask(), Grow = 257 } },
+                new SegmentRegion { Id = "w", Source = new RegionSource { WholeFrame = new(), Grow = 1 } },
                 new SegmentRegion { Id = "n", Source = new RegionSource { Noun = new NounQuery { Noun = "man" } } },
             },
         };
@@ -119,7 +134,7 @@ public sealed class GivenMaskTests(SegmentationFixture service) : IClassFixture<
             "header.job_id", "header.geometry.frame_count", "header.geometry", "header.layout_rows", "header.regions[0].id",
             "header.regions[1].source.mask.threshold", "header.regions[2].id", "header.regions[2].source",
             "header.regions[3].source.point.frame", "header.regions[3].source.point.x", "header.regions[4].source.box",
-            "header.regions[5].source.noun",
+            "header.regions[5].source.grow", "header.regions[6].source.grow", "header.regions[7].source.noun",
         ];
         Assert.Empty(expected.Except(error.Violations.Select(v => v.Field)));
     }
