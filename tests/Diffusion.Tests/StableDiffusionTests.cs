@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using VideoGrain.Diffusion.Tests.Support;
 using VideoGrain.Diffusion.UNet;
 using VideoGrain.Tensors;
@@ -23,7 +24,9 @@ public sealed class StableDiffusionTests : IDisposable
     public void Load_Toybox_GivesItsParts()
     {
         using var model = StableDiffusion.Load(Models.Toybox, _engine);
-        Assert.Equal((4, 8, 0.384503f), (model.Vae.LatentChannels, model.Vae.Downscale, model.Vae.ScalingFactor));
+        using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(Models.Toybox, "vae", "config.json")));
+        var scalingFactor = config.RootElement.GetProperty("scaling_factor").GetSingle();
+        Assert.Equal((4, 8, scalingFactor), (model.Vae.LatentChannels, model.Vae.Downscale, model.Vae.ScalingFactor));
         Assert.Equal((128, 77), (model.TextEncoder.Width, model.TextEncoder.MaxTokens));
         Assert.Equal([48, 64, 96, 96], model.UNet.Widths);
         Assert.Empty(model.ControlNets);
