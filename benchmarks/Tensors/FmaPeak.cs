@@ -24,15 +24,19 @@ internal static class FmaPeak
         {
             var clock = CpuClock.Start();
             Run(Steps);
-            best = Math.Max(best, 2.0 * Width * Chains * Steps / clock.Seconds);
+            best = Math.Max(best, OperationsPerStep * Steps / clock.Seconds);
         }
 
         return best;
     }
 
+    /// <summary>Floating-point operations of one step of <see cref="Run"/>.</summary>
+    internal static double OperationsPerStep => 2.0 * Width * Chains;
+
     private static int Width => Avx512F.IsSupported ? 16 : Fma.IsSupported ? 8 : Vector<float>.Count;
 
-    private static void Run(int steps)
+    /// <summary>Runs the loop on the calling thread.</summary>
+    internal static void Run(int steps)
     {
         if (Avx512F.IsSupported) Sink(Wide(steps));
         else if (Fma.IsSupported) Sink(Narrow(steps));

@@ -1,0 +1,181 @@
+using VideoGrain.Bench.Cases;
+using VideoGrain.Bench.Machine;
+using VideoGrain.Bench.Models;
+using VideoGrain.Bench.Peers;
+using VideoGrain.Bench.Profiling;
+using VideoGrain.Bench.Report;
+
+namespace VideoGrain.Bench;
+
+/// <summary>One run of everything that was asked for.</summary>
+/// <param name="options">What to run.</param>
+internal sealed class BenchRun(BenchOptions options)
+{
+    private readonly List<WorkReply> _peaks = [];
+    private double _cpuSeconds;
+    private IReadOnlyList<KernelTally> _profile = [];
+
+    private int Rounds => options.Tiny ? 1 : options.Quick ? 3 : 7;
+
+    private int NetworkRounds => options.Tiny ? 1 : options.Quick ? 1 : 3;
+
+    private double SecondsPerTurn => options.Tiny ? 0 : 0.2;
+
+    private double SecondsPerKernel => options.Quick ? 4 : 12;
+
+    private double SecondsPerNetwork => options.Quick ? 20 : 60;
+
+    /// <summary>Runs.</summary>
+    public BenchReport Run()
+    {
+        var loadBefore = HostInfo.LoadAverage();
+        var share = new CpuShare();
+        string engine;
+        string? torch;
+        double bandwidth;
+        using (var pair = new Pair(options))
+        {
+            engine = pair.Engine.Ask("hello").Name!;
+            torch = pair.Torch?.Ask("hello").Name;
+            bandwidth = pair.Engine.Ask("bandwidth").Value;
+            _peaks.Add(pair.Engine.Ask("peak"));
+            Finish(pair);
+        }
+
+        var cases = KernelCases.All(options.Tiny ? 16 : 1);
+        var kernels = Has("kernels") ? Kernels(cases) : [];
+        using var folders = new ModelFolders(options.Toybox);
+        var networks = Has("networks") ? Networks(folders) : [];
+        var toybox = new List<Measurement>();
+        var edit = Has("toybox") ? Toybox(folders, toybox) : [];
+        var report = new BenchReport
+        {
+            Host = HostInfo.Read(),
+            Engine = engine,
+            Torch = torch,
+            Threads = options.Threads,
+            LoadBefore = loadBefore,
+            OthersShare = share.OfOthers(_cpuSeconds + Environment.CpuUsage.TotalTime.TotalSeconds),
+            Tiny = options.Tiny,
+            PeakPerSecond = Pair.Median([.. _peaks.Select(peak => peak.Value)]),
+            PeakPerCpuSecond = Pair.Median([.. _peaks.Select(peak => peak.PerCpuSecond)]),
+            BytesPerSecond = bandwidth,
+            Kernels = kernels,
+            Networks = [.. networks, .. toybox],
+            Profile = _profile,
+            Edit = edit,
+        };
+        return report with { Targets = Targets.Check(report, cases) };
+    }
+
+    private bool Has(string part) => options.Parts.Contains(part);
+
+    private static void Say(string text) => Console.Error.WriteLine(text);
+
+    private void Finish(Pair pair)
+    {
+        _peaks.AddRange(pair.Peaks);
+        _cpuSeconds += pair.CpuSeconds;
+    }
+
+    private List<Measurement> Kernels(IReadOnlyList<WorkCase> cases)
+    {
+        const int LongSequence = 10_000;
+        var results = new List<Measurement>();
+        using var pair = new Pair(options);
+        foreach (var work in cases)
+        {
+            if (options.Quick && work.Sizes.GetValueOrDefault("queries") > LongSequence) continue;
+            Say(work.Name);
+            pair.Prepare(work);
+            results.Add(pair.Measure(work, Rounds, SecondsPerTurn, SecondsPerKernel));
+        }
+
+        Finish(pair);
+        return results;
+    }
+
+    private List<Measurement> Networks(ModelFolders folders)
+    {
+        var results = new List<Measurement>();
+        var unet = options.Tiny ? new UNetShape([32, 64, 64, 64], 64, 8) : UNetShape.StableDiffusion;
+        Say("writing a UNet");
+        var folder = folders.UNet(unet);
+        var step = NetworkCases.UNet("UNet step, 3 frames of 256x256, 2 branches", folder, unet.TextWidth, 2, 3, options.Tiny ? 8 : 32) with
+        {
+            Input = folders.Values("unet.in", NetworkCases.UNetValues(2, 3, options.Tiny ? 8 : 32, unet.TextWidth)),
+        };
+        results.Add(Network(folders, step, profile: true));
+        results.Add(Network(folders, step with { Name = $"{step.Name}, published", Variant = Variants.Published }));
+        ModelFolders.Delete(folder);
+
+        var text = options.Tiny ? TextShape.Tiny(64) : TextShape.StableDiffusion;
+        results.Add(Network(folders, NetworkCases.Text("CLIP text encoder, 2 prompts", folders.Text(text), 2) with { Input = folders.Values("text.in", 1) }));
+
+        var side = options.Tiny ? 64 : 256;
+        var vae = folders.Vae(options.Tiny ? VaeShape.Tiny : VaeShape.StableDiffusion);
+        var input = folders.Values("vae.in", side * side * NetworkCases.ImageChannels);
+        results.Add(Network(folders, NetworkCases.Vae($"VAE encoder, {side}x{side}", "encode", vae, side) with { Input = input }));
+        results.Add(Network(folders, NetworkCases.Vae($"VAE decoder, {side}x{side}", "decode", vae, side) with { Input = input }));
+        return results;
+    }
+
+    private Measurement Network(ModelFolders folders, WorkCase work, bool profile = false)
+    {
+        Say(work.Name);
+        using var pair = new Pair(options);
+        pair.Prepare(work);
+        var (enginePeak, torchPeak) = (pair.Engine.Ask("memory").Value, pair.Torch?.Ask("memory").Value);
+        pair.Engine.Ask("reset-memory");
+        pair.Torch?.Ask("reset-memory");
+        var result = pair.Measure(work, NetworkRounds, 0, SecondsPerNetwork) with
+        {
+            EnginePeakBytes = enginePeak,
+            TorchPeakBytes = torchPeak,
+            EngineStepPeakBytes = pair.Engine.Ask("memory").Value,
+            TorchStepPeakBytes = pair.Torch?.Ask("memory").Value,
+            RelativeError = pair.Compare(folders.PathOf("engine.out"), folders.PathOf("torch.out")),
+        };
+        if (profile) _profile = pair.Engine.Ask("profile").Kernels!;
+        Finish(pair);
+        return result;
+    }
+
+    private Dictionary<string, double> Toybox(ModelFolders folders, List<Measurement> steps)
+    {
+        const int Frames = 16, Side = 16, TextWidth = 128, Steps = 50, QuickSteps = 5, ModulatedSteps = 15;
+        var frames = options.Tiny ? 2 : Frames;
+        Measurement Step(string name, int branches, string variant) => Network(folders, NetworkCases.UNet(name, options.Toybox, TextWidth, branches, frames, Side) with
+        {
+            Variant = variant,
+            Input = folders.Values("toybox.in", NetworkCases.UNetValues(branches, frames, Side, TextWidth)),
+        });
+        var inversion = Step($"toybox UNet step, {frames} frames, 1 branch", 1, Variants.Plain);
+        var plain = Step($"toybox UNet step, {frames} frames, 2 branches", 2, Variants.Plain);
+        var modulated = Step($"toybox UNet step, {frames} frames, 2 branches, published", 2, Variants.Published);
+        steps.AddRange([inversion, plain, modulated]);
+
+        Say("toybox edit");
+        var run = options.Tiny ? 1 : options.Quick ? QuickSteps : Steps;
+        using var engine = Peer.StartEngine(options.Threads);
+        var work = new WorkCase
+        {
+            Name = "toybox edit",
+            Kind = "edit",
+            Folder = options.Toybox,
+            Sizes = new() { ["frames"] = frames, ["side"] = Side * 8, ["steps"] = run },
+        };
+        var parts = engine.Ask(new WorkRequest { Command = "edit", Case = work }).Parts!;
+        _cpuSeconds += engine.CpuSeconds;
+        var edit = new Dictionary<string, double>();
+        foreach (var (part, seconds) in parts) edit.Add($"engine, {part}, {run} steps", seconds);
+        edit.Add(run == Steps ? "engine" : $"engine, counted up to {Steps} + {Steps} steps", parts["load"] + ((parts["inversion"] + parts["denoising"]) * Steps / run));
+        if (inversion.TorchSeconds is { } one && plain.TorchSeconds is { } two && modulated.TorchSeconds is { } published)
+        {
+            edit.Add("PyTorch, steps alone, unconditional half left out of the inversion", Steps * (one + two));
+            edit.Add("PyTorch, steps alone, as published", (Steps * two) + (ModulatedSteps * published) + ((Steps - ModulatedSteps) * two));
+        }
+
+        return edit;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using VideoGrain.Bench.Cases;
+using VideoGrain.Bench.Report;
+
+namespace VideoGrain.Bench.Peers;
+
+/// <summary>The engine's worker and PyTorch's, taking turns.</summary>
+internal sealed class Pair : IDisposable
+{
+    private readonly List<WorkReply> _peaks = [];
+
+    /// <summary>Starts both.</summary>
+    public Pair(BenchOptions options)
+    {
+        Engine = Peer.StartEngine(options.Threads);
+        Torch = options.Torch ? Peer.StartTorch(options.Python, options.TorchScript, options.Threads) : null;
+    }
+
+    /// <summary>The engine.</summary>
+    public Peer Engine { get; }
+
+    /// <summary>PyTorch, or null.</summary>
+    public Peer? Torch { get; }
+
+    /// <summary>CPU seconds of both so far.</summary>
+    public double CpuSeconds => Engine.CpuSeconds + (Torch?.CpuSeconds ?? 0);
+
+    /// <summary>All peaks measured.</summary>
+    public IReadOnlyList<WorkReply> Peaks => _peaks;
+
+    /// <summary>Prepares a case on both.</summary>
+    public void Prepare(WorkCase work)
+    {
+        Engine.Prepare(work);
+        Torch?.Prepare(work);
+    }
+
+    /// <summary>Times a prepared case: peak, engine, PyTorch, and again.</summary>
+    /// <param name="work">The case.</param>
+    /// <param name="rounds">Rounds.</param>
+    /// <param name="secondsPerTurn">How long each side goes on in a round.</param>
+    /// <param name="budget">Seconds after which no further round begins.</param>
+    public Measurement Measure(WorkCase work, int rounds, double secondsPerTurn, double budget)
+    {
+        var turns = new List<(WorkReply Peak, WorkReply Engine, WorkReply? Torch)>();
+        var began = Stopwatch.GetTimestamp();
+        do
+        {
+            var peak = Engine.Ask("peak");
+            _peaks.Add(peak);
+            turns.Add((peak, Engine.Time(secondsPerTurn), Torch?.Time(secondsPerTurn)));
+        }
+        while (turns.Count < rounds && Stopwatch.GetElapsedTime(began).TotalSeconds < budget);
+
+        double? WithTorch(Func<WorkReply, WorkReply, double> value) => Torch is null ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Torch!))]);
+        double? OfPeak(Func<WorkReply, WorkReply, double> value) => work.Operations == 0 ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Peak))]);
+        return new Measurement
+        {
+            Name = work.Name,
+            Kind = work.Kind,
+            Rounds = turns.Count,
+            Operations = work.Operations,
+            EngineSeconds = Median([.. turns.Select(turn => turn.Engine.Wall)]),
+            EngineCpuSeconds = Median([.. turns.Select(turn => turn.Engine.Cpu)]),
+            TorchSeconds = WithTorch((_, torch) => torch.Wall),
+            TorchCpuSeconds = WithTorch((_, torch) => torch.Cpu),
+            Speedup = WithTorch((engine, torch) => torch.Wall / engine.Wall),
+            CpuSpeedup = WithTorch((engine, torch) => torch.Cpu / engine.Cpu),
+            FractionOfPeak = OfPeak((engine, peak) => work.Operations / engine.Wall / peak.Value),
+            CpuFractionOfPeak = OfPeak((engine, peak) => work.Operations / engine.Cpu / peak.PerCpuSecond),
+        };
+    }
+
+    /// <summary>Relative L2 distance of the two results of a prepared case; null without PyTorch.</summary>
+    public double? Compare(string enginePath, string torchPath)
+    {
+        if (Torch is null) return null;
+        Engine.Ask(new WorkRequest { Command = "output", Path = enginePath });
+        Torch.Ask(new WorkRequest { Command = "output", Path = torchPath });
+        var (ours, theirs) = (Floats(enginePath), Floats(torchPath));
+        if (ours.Length != theirs.Length) throw new InvalidOperationException($"the engine gave {ours.Length} values, PyTorch {theirs.Length}");
+        double difference = 0, size = 0;
+        for (var i = 0; i < ours.Length; i++)
+        {
+            difference += Math.Pow(ours[i] - theirs[i], 2);
+            size += Math.Pow(theirs[i], 2);
+        }
+
+        return Math.Sqrt(difference / size);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Torch?.Dispose();
+        Engine.Dispose();
+    }
+
+    /// <summary>Middle of some values.</summary>
+    public static double Median(double[] values)
+    {
+        Array.Sort(values);
+        var middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+
+    private static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
+}

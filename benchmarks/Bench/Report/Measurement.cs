@@ -1,0 +1,56 @@
+namespace VideoGrain.Bench.Report;
+
+/// <summary>One case on both programs. Every number is the median over rounds; ratios are medians of the rounds' own ratios.</summary>
+internal sealed record Measurement
+{
+    /// <summary>What was measured.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Kind of work.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Rounds of engine, PyTorch, engine, PyTorch ...</summary>
+    public int Rounds { get; init; }
+
+    /// <summary>Floating-point operations of one call; 0 where they are not counted.</summary>
+    public double Operations { get; init; }
+
+    /// <summary>Seconds of one call on the engine.</summary>
+    public double EngineSeconds { get; init; }
+
+    /// <summary>CPU seconds of one call on the engine.</summary>
+    public double EngineCpuSeconds { get; init; }
+
+    /// <summary>Seconds of one call on PyTorch; null without it.</summary>
+    public double? TorchSeconds { get; init; }
+
+    /// <summary>CPU seconds of one call on PyTorch; null without it.</summary>
+    public double? TorchCpuSeconds { get; init; }
+
+    /// <summary>How many times as long PyTorch takes.</summary>
+    public double? Speedup { get; init; }
+
+    /// <summary>How many times as much CPU time PyTorch takes.</summary>
+    public double? CpuSpeedup { get; init; }
+
+    /// <summary>Share of the FMA peak measured in the same round; null where operations are not counted.</summary>
+    public double? FractionOfPeak { get; init; }
+
+    /// <summary>The same in CPU time.</summary>
+    public double? CpuFractionOfPeak { get; init; }
+
+    /// <summary>Most bytes resident in the engine's process, loading included.</summary>
+    public double? EnginePeakBytes { get; init; }
+
+    /// <summary>Most bytes resident in the engine's process while it computed.</summary>
+    public double? EngineStepPeakBytes { get; init; }
+
+    /// <summary>Most bytes resident in PyTorch's process, loading included.</summary>
+    public double? TorchPeakBytes { get; init; }
+
+    /// <summary>Most bytes resident in PyTorch's process while it computed.</summary>
+    public double? TorchStepPeakBytes { get; init; }
+
+    /// <summary>Relative L2 distance of the two results; null where they were not compared.</summary>
+    public double? RelativeError { get; init; }
+}
