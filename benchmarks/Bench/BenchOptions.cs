@@ -1,4 +1,5 @@
 using System.Globalization;
+using VideoGrain.Bench.Machine;
 
 namespace VideoGrain.Bench;
 
@@ -14,12 +15,18 @@ internal sealed record BenchOptions
           --only PARTS     kernels, networks, toybox; several with commas
           --no-torch       leave PyTorch out
           --python PROGRAM Python that has torch (default python3 of the system)
-          --threads N      threads of both programs (default: what this process may use)
+          --threads N      threads of both programs (default: what this process may use; 1 on a busy machine, where only CPU time means something)
           --root FOLDER    the repository (default: found from the current folder)
           --tiny           small sizes, one round: checks the program, measures nothing
         """;
 
+    // One other program that computes is as much as a measurement can bear.
+    private const double LoadPerThread = 1.25;
+
     private static readonly string[] KnownParts = ["kernels", "networks", "toybox"];
+
+    /// <summary>Whether others keep this machine busy.</summary>
+    public static bool IsBusy { get; } = HostInfo.LoadAverage() > LoadPerThread * Environment.ProcessorCount;
 
     public bool Quick { get; private init; }
 
@@ -31,7 +38,7 @@ internal sealed record BenchOptions
 
     public string Python { get; private init; } = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
-    public int Threads { get; private init; } = Environment.ProcessorCount;
+    public int Threads { get; private init; } = IsBusy ? 1 : Environment.ProcessorCount;
 
     public IReadOnlyList<string> Parts { get; private init; } = KnownParts;
 

@@ -32,12 +32,12 @@ internal sealed class BenchRun(BenchOptions options)
         var share = new CpuShare();
         string engine;
         string? torch;
-        double bandwidth;
+        WorkReply bandwidth;
         using (var pair = new Pair(options))
         {
             engine = pair.Engine.Ask("hello").Name!;
             torch = pair.Torch?.Ask("hello").Name;
-            bandwidth = pair.Engine.Ask("bandwidth").Value;
+            bandwidth = pair.Engine.Ask("bandwidth");
             _peaks.Add(pair.Engine.Ask("peak"));
             Finish(pair);
         }
@@ -47,7 +47,7 @@ internal sealed class BenchRun(BenchOptions options)
         using var folders = new ModelFolders(options.Toybox);
         var networks = Has("networks") ? Networks(folders) : [];
         var toybox = new List<Measurement>();
-        var edit = Has("toybox") ? Toybox(folders, toybox) : [];
+        var edit = Has("toybox") ? Toybox(folders, toybox, share) : null;
         var report = new BenchReport
         {
             Host = HostInfo.Read(),
@@ -59,7 +59,8 @@ internal sealed class BenchRun(BenchOptions options)
             Tiny = options.Tiny,
             PeakPerSecond = Pair.Median([.. _peaks.Select(peak => peak.Value)]),
             PeakPerCpuSecond = Pair.Median([.. _peaks.Select(peak => peak.PerCpuSecond)]),
-            BytesPerSecond = bandwidth,
+            BytesPerSecond = bandwidth.Value,
+            BytesPerCpuSecond = bandwidth.PerCpuSecond,
             Kernels = kernels,
             Networks = [.. networks, .. toybox],
             Profile = _profile,
@@ -141,7 +142,7 @@ internal sealed class BenchRun(BenchOptions options)
         return result;
     }
 
-    private Dictionary<string, double> Toybox(ModelFolders folders, List<Measurement> steps)
+    private EditTimes Toybox(ModelFolders folders, List<Measurement> steps, CpuShare share)
     {
         const int Frames = 16, Side = 16, TextWidth = 128, Steps = 50, QuickSteps = 5, ModulatedSteps = 15;
         var frames = options.Tiny ? 2 : Frames;
@@ -167,13 +168,21 @@ internal sealed class BenchRun(BenchOptions options)
         };
         var parts = engine.Ask(new WorkRequest { Command = "edit", Case = work }).Parts!;
         _cpuSeconds += engine.CpuSeconds;
-        var edit = new Dictionary<string, double>();
-        foreach (var (part, seconds) in parts) edit.Add($"engine, {part}, {run} steps", seconds);
-        edit.Add(run == Steps ? "engine" : $"engine, counted up to {Steps} + {Steps} steps", parts["load"] + ((parts["inversion"] + parts["denoising"]) * Steps / run));
-        if (inversion.TorchSeconds is { } one && plain.TorchSeconds is { } two && modulated.TorchSeconds is { } published)
+        var edit = new EditTimes
         {
-            edit.Add("PyTorch, steps alone, unconditional half left out of the inversion", Steps * (one + two));
-            edit.Add("PyTorch, steps alone, as published", (Steps * two) + (ModulatedSteps * published) + ((Steps - ModulatedSteps) * two));
+            Steps = run,
+            Parts = parts,
+            Seconds = parts["load"] + ((parts["inversion"] + parts["denoising"]) * Steps / run),
+            CpuSeconds = parts[ToyboxEdit.CpuPart] * Steps / run,
+        };
+        if (options.Torch)
+        {
+            double Torch(Measurement step) => (share.OfOthers(_cpuSeconds) <= BenchReport.QuietShare ? step.TorchSeconds : step.TorchCpuSeconds) ?? 0;
+            edit = edit with
+            {
+                TorchSeconds = Steps * (Torch(inversion) + Torch(plain)),
+                TorchPublishedSeconds = (Steps * Torch(plain)) + (ModulatedSteps * Torch(modulated)) + ((Steps - ModulatedSteps) * Torch(plain)),
+            };
         }
 
         return edit;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using VideoGrain.Bench;
+using VideoGrain.Bench.Machine;
 using VideoGrain.Bench.Peers;
 using VideoGrain.Bench.Report;
 
@@ -36,6 +37,7 @@ if (options.Torch && !TorchProbe.IsPresent(options.Python))
     options = options with { Torch = false };
 }
 
+if (BenchOptions.IsBusy) Console.Error.WriteLine($"bench: this machine is busy (load {HostInfo.LoadAverage():F1}); {options.Threads} threads each, and CPU time where others take more than a tenth of it");
 var report = new BenchRun(options).Run();
 new Tables(Console.Out).Write(report);
 if (options.Json is { } path)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace VideoGrain.Bench.Machine;
@@ -9,8 +8,8 @@ internal static unsafe class MemoryBandwidth
     private const int BytesPerThread = 128 << 20;
     private const int Rounds = 5;
 
-    /// <summary>Bytes read and written per second while each thread copies a block far larger than its caches; best of a few rounds.</summary>
-    public static double Measure(int threads)
+    /// <summary>Bytes read and written per second, and per CPU second of all threads, while each thread copies a block far larger than its caches; best of a few rounds.</summary>
+    public static (double PerSecond, double PerCpuSecond) Measure(int threads)
     {
         var blocks = new nint[threads * 2];
         try
@@ -21,9 +20,16 @@ internal static unsafe class MemoryBandwidth
                 new Span<byte>((void*)blocks[i], BytesPerThread).Fill(1);
             }
 
-            double best = 0;
-            for (var round = 0; round < Rounds; round++) best = Math.Max(best, Copy(blocks, threads));
-            return best;
+            double perSecond = 0, perCpuSecond = 0;
+            for (var round = 0; round < Rounds; round++)
+            {
+                var (wall, cpu) = Copy(blocks, threads);
+                const double ReadAndWritten = 2.0 * BytesPerThread;
+                perSecond = Math.Max(perSecond, ReadAndWritten * threads / wall);
+                perCpuSecond = Math.Max(perCpuSecond, ReadAndWritten * threads / cpu);
+            }
+
+            return (perSecond, perCpuSecond);
         }
         finally
         {
@@ -31,9 +37,9 @@ internal static unsafe class MemoryBandwidth
         }
     }
 
-    private static double Copy(nint[] blocks, int threads)
+    private static (double Wall, double Cpu) Copy(nint[] blocks, int threads)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var workers = new Thread[threads];
         for (var i = 0; i < threads; i++)
         {
@@ -43,6 +49,6 @@ internal static unsafe class MemoryBandwidth
         }
 
         foreach (var worker in workers) worker.Join();
-        return 2.0 * BytesPerThread * threads / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return began.Elapsed;
     }
 }

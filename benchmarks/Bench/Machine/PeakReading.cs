@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using VideoGrain.Tensors.Benchmarks;
 
 namespace VideoGrain.Bench.Machine;
@@ -13,8 +12,7 @@ internal readonly record struct PeakReading(double PerSecond, double PerCpuSecon
     /// <summary>Measures for some ten milliseconds.</summary>
     public static PeakReading Measure(int threads)
     {
-        var clock = CpuClock.Start();
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var others = new Thread[threads - 1];
         for (var i = 0; i < others.Length; i++)
         {
@@ -25,6 +23,7 @@ internal readonly record struct PeakReading(double PerSecond, double PerCpuSecon
         FmaPeak.Run(Steps);
         foreach (var thread in others) thread.Join();
         var operations = FmaPeak.OperationsPerStep * Steps * threads;
-        return new PeakReading(operations / Stopwatch.GetElapsedTime(began).TotalSeconds, operations / clock.Seconds);
+        var (wall, cpu) = began.Elapsed;
+        return new PeakReading(operations / wall, operations / cpu);
     }
 }

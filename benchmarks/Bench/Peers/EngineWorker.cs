@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using VideoGrain.Bench.Machine;
-using VideoGrain.Tensors.Benchmarks;
 using VideoGrain.Tensors.Cpu;
 
 namespace VideoGrain.Bench.Peers;
@@ -62,7 +60,8 @@ internal sealed class EngineWorker : IDisposable
                 var peak = PeakReading.Measure(_threads);
                 return new WorkReply { Value = peak.PerSecond, PerCpuSecond = peak.PerCpuSecond };
             case "bandwidth":
-                return new WorkReply { Value = MemoryBandwidth.Measure(_threads) };
+                var (perSecond, perCpuSecond) = MemoryBandwidth.Measure(_threads);
+                return new WorkReply { Value = perSecond, PerCpuSecond = perCpuSecond };
             case "prepare":
                 _work?.Dispose();
                 _work = EngineWork.Create(_engine, request.Case ?? throw new ArgumentException("no case"));
@@ -89,15 +88,15 @@ internal sealed class EngineWorker : IDisposable
 
     private WorkReply Time(double seconds)
     {
-        var clock = CpuClock.Start();
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var calls = 0;
         do
         {
             Work.Call();
             calls++;
         }
-        while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds);
-        return new WorkReply { Wall = Stopwatch.GetElapsedTime(began).TotalSeconds / calls, Cpu = clock.Seconds / calls };
+        while (began.Elapsed.Wall < seconds);
+        var (wall, cpu) = began.Elapsed;
+        return new WorkReply { Wall = wall / calls, Cpu = cpu / calls };
     }
 }

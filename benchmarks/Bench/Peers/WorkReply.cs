@@ -23,7 +23,7 @@ internal sealed record WorkReply
     /// <summary>Bytes or operations, as the command asks.</summary>
     public double Value { get; init; }
 
-    /// <summary>Operations per CPU second, of the peak.</summary>
+    /// <summary>Operations or bytes per CPU second, of the machine's peaks.</summary>
     public double PerCpuSecond { get; init; }
 
     /// <summary>Kernels of one call.</summary>

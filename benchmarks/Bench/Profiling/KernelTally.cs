@@ -15,6 +15,9 @@ internal sealed record KernelTally
     /// <summary>Seconds of all calls.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>CPU seconds of all calls, all threads together.</summary>
+    public double CpuSeconds { get; set; }
+
     /// <summary>Floating-point operations of all calls; two per multiply-add, element-wise work not counted.</summary>
     public double Operations { get; set; }
 

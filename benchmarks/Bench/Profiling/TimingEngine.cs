@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using VideoGrain.Bench.Machine;
 using VideoGrain.Tensors;
 
 namespace VideoGrain.Bench.Profiling;
@@ -52,7 +52,7 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     /// <inheritdoc/>
     public Tensor Linear(Tensor x, LinearWeight weight, Activation activation = Activation.None, Tensor? residual = null)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var y = inner.Linear(x, weight, activation, residual);
         return Note(began, "linear", $"{Rows(x)} -> {weight.Outputs}", 2.0 * x.ElementCount * weight.Outputs, y, Size(x) + Size(weight) + Size(residual));
     }
@@ -60,7 +60,7 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     /// <inheritdoc/>
     public Tensor LinearGeglu(Tensor x, LinearWeight weight)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var y = inner.LinearGeglu(x, weight);
         return Note(began, "GEGLU", $"{Rows(x)} -> {weight.Outputs / 2}", 2.0 * x.ElementCount * weight.Outputs, y, Size(x) + Size(weight));
     }
@@ -68,7 +68,7 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     /// <inheritdoc/>
     public Tensor Conv2d(Tensor x, ConvWeight weight, int stride, Padding2d padding, Tensor? shift = null, Tensor? residual = null)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var y = inner.Conv2d(x, weight, stride, padding, shift, residual);
         var window = weight.Kernel * weight.Kernel * weight.Inputs;
         return Note(
@@ -79,56 +79,56 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     /// <inheritdoc/>
     public Tensor GroupNorm(Tensor x, NormWeight weight, int groups, float epsilon, int imagesPerStatistic, Activation activation = Activation.None)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "group norm", Rows(x), 0, inner.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation), Size(x));
     }
 
     /// <inheritdoc/>
     public Tensor LayerNorm(Tensor x, NormWeight weight, float epsilon)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "layer norm", Rows(x), 0, inner.LayerNorm(x, weight, epsilon), Size(x));
     }
 
     /// <inheritdoc/>
     public Tensor Activate(Tensor x, Activation activation)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "pointwise", "", 0, inner.Activate(x, activation), Size(x));
     }
 
     /// <inheritdoc/>
     public Tensor Combine(Tensor a, float alpha, Tensor b, float beta)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "pointwise", "", 0, inner.Combine(a, alpha, b, beta), Size(a) + Size(b));
     }
 
     /// <inheritdoc/>
     public Tensor Affine(Tensor x, float scale, float offset = 0)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "pointwise", "", 0, inner.Affine(x, scale, offset), Size(x));
     }
 
     /// <inheritdoc/>
     public Tensor Blend(Tensor mask, Tensor a, Tensor b)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "pointwise", "", 0, inner.Blend(mask, a, b), Size(a) + Size(b));
     }
 
     /// <inheritdoc/>
     public Tensor ConcatChannels(Tensor a, Tensor b)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "concatenation", "", 0, inner.ConcatChannels(a, b), Size(a) + Size(b));
     }
 
     /// <inheritdoc/>
     public Tensor ConcatBatch(params ReadOnlySpan<Tensor> parts)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var y = inner.ConcatBatch(parts);
         return Note(began, "concatenation", "", 0, y, Size(y));
     }
@@ -136,14 +136,14 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     /// <inheritdoc/>
     public Tensor UpsampleNearest2x(Tensor x)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Note(began, "upsampling", "", 0, inner.UpsampleNearest2x(x), Size(x));
     }
 
     /// <inheritdoc/>
     public Tensor Embed(EmbeddingWeight table, ReadOnlySpan<int> ids)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var y = inner.Embed(table, ids);
         return Note(began, "pointwise", "", 0, y, Size(y));
     }
@@ -151,21 +151,21 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     /// <inheritdoc/>
     public Tensor Attention(Tensor q, Tensor k, Tensor v, int heads, float scale, bool causal = false)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Attended(began, "attention", q, k, heads, inner.Attention(q, k, v, heads, scale, causal));
     }
 
     /// <inheritdoc/>
     public Tensor LayoutAttention(Tensor q, Tensor k, Tensor v, int heads, float scale, LayoutModulation modulation)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         return Attended(began, "ST-Layout attention", q, k, heads, inner.LayoutAttention(q, k, v, heads, scale, modulation));
     }
 
     /// <inheritdoc/>
     public Tensor SelectedAttention(Tensor q, Tensor k, Tensor v, int heads, float scale, KeySelection selection)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = Instant.Now;
         var y = inner.SelectedAttention(q, k, v, heads, scale, selection);
         return Note(began, "trajectory attention", $"{Rows(q)}, {selection.Width} keys", 4.0 * q.ElementCount * selection.Width, y, Size(q) + Size(k) + Size(v));
     }
@@ -186,16 +186,17 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
 
     private static double Size(LinearWeight weight) => Value * weight.Inputs * weight.Outputs;
 
-    private Tensor Attended(long began, string operation, Tensor q, Tensor k, int heads, Tensor y) => Note(
+    private Tensor Attended(Instant began, string operation, Tensor q, Tensor k, int heads, Tensor y) => Note(
         began, operation, $"{q[0]} x {heads}x{q[2] / heads}, {q[1]}{(k[1] == q[1] ? "" : $" x {k[1]}")}", 4.0 * q.ElementCount * k[1], y, Size(q) + (2 * Size(k)));
 
-    private Tensor Note(long began, string operation, string sizes, double operations, Tensor y, double bytesRead)
+    private Tensor Note(Instant began, string operation, string sizes, double operations, Tensor y, double bytesRead)
     {
-        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var (seconds, cpu) = began.Elapsed;
         var kernel = sizes.Length == 0 ? operation : $"{operation} {sizes}";
         if (!_tallies.TryGetValue(kernel, out var tally)) _tallies.Add(kernel, tally = new KernelTally { Kernel = kernel, Operation = operation });
         tally.Calls++;
         tally.Seconds += seconds;
+        tally.CpuSeconds += cpu;
         tally.Operations += operations;
         tally.Bytes += bytesRead + Size(y);
         return y;

@@ -38,6 +38,9 @@ internal sealed record BenchReport
     /// <summary>Bytes per second that all threads copy to and from main memory.</summary>
     public double BytesPerSecond { get; init; }
 
+    /// <summary>The same per CPU second of all threads.</summary>
+    public double BytesPerCpuSecond { get; init; }
+
     public IReadOnlyList<Measurement> Kernels { get; init; } = [];
 
     public IReadOnlyList<Measurement> Networks { get; init; } = [];
@@ -45,8 +48,8 @@ internal sealed record BenchReport
     /// <summary>Kernels of one UNet step at Stable Diffusion 1.5's sizes.</summary>
     public IReadOnlyList<KernelTally> Profile { get; init; } = [];
 
-    /// <summary>Seconds of a toybox edit, on the engine measured, on PyTorch counted from its steps.</summary>
-    public Dictionary<string, double> Edit { get; init; } = [];
+    /// <summary>A toybox edit; null where it was not run.</summary>
+    public EditTimes? Edit { get; init; }
 
     public IReadOnlyList<Target> Targets { get; init; } = [];
 

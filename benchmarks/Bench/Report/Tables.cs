@@ -16,7 +16,7 @@ internal sealed class Tables(TextWriter output)
         if (report.Kernels.Count > 0) Kernels(report);
         if (report.Networks.Count > 0) Networks(report);
         if (report.Profile.Count > 0) Profile(report);
-        if (report.Edit.Count > 0) Edit(report);
+        if (report.Edit is { } edit) Edit(edit, report.Quiet);
         Targets(report);
     }
 
@@ -25,7 +25,7 @@ internal sealed class Tables(TextWriter output)
         Line($"{report.Host.Processor}; {report.Threads} threads of {report.Host.Threads}; {report.Engine}; {report.Host.Runtime}");
         Line($"{report.Torch ?? "no PyTorch: the engine alone"}");
         Line($"load before the run {report.LoadBefore:F1}; others used {report.OthersShare:P0} of the machine meanwhile");
-        Line($"FMA peak {report.PeakPerSecond / Giga:F0} GFLOP/s together, {report.PeakPerCpuSecond / Giga:F0} a thread and CPU second; memory {report.BytesPerSecond / Giga:F1} GB/s");
+        Line($"FMA peak {report.PeakPerSecond / Giga:F0} GFLOP/s together, {report.PeakPerCpuSecond / Giga:F0} a thread and CPU second; memory {Bandwidth(report) / Giga:F1} GB/s");
         if (!report.Quiet) Line($"The machine was busy. Times, ratios and shares below are in CPU time of all threads.");
         if (report.Tiny) Line($"Tiny sizes: the numbers mean nothing.");
     }
@@ -58,14 +58,14 @@ internal sealed class Tables(TextWriter output)
 
     private void Profile(BenchReport report)
     {
-        var total = report.Profile.Sum(tally => tally.Seconds);
+        var total = report.Profile.Sum(tally => Seconds(report, tally));
         Line($"");
         Line($"| operation | calls | ms | share | GFLOP/s | of peak |");
         Line($"| --- | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var group in report.Profile.GroupBy(tally => tally.Operation).OrderByDescending(group => group.Sum(tally => tally.Seconds)))
+        foreach (var group in report.Profile.GroupBy(tally => tally.Operation).OrderByDescending(group => group.Sum(tally => Seconds(report, tally))))
         {
-            var (seconds, operations) = (group.Sum(tally => tally.Seconds), group.Sum(tally => tally.Operations));
-            Line($"| {group.Key} | {group.Sum(tally => tally.Calls)} | {seconds / Milli:F1} | {seconds / total:P1} | {operations / seconds / Giga:F0} | {operations / seconds / report.PeakPerSecond:F2} |");
+            var (seconds, operations) = (group.Sum(tally => Seconds(report, tally)), group.Sum(tally => tally.Operations));
+            Line($"| {group.Key} | {group.Sum(tally => tally.Calls)} | {seconds / Milli:F1} | {seconds / total:P1} | {operations / seconds / Giga:F0} | {operations / seconds / Peak(report):F2} |");
         }
 
         Line($"");
@@ -76,25 +76,30 @@ internal sealed class Tables(TextWriter output)
 
     private void Row(BenchReport report, KernelTally tally, double total)
     {
-        var (rate, intensity) = (tally.Operations / tally.Seconds, tally.Operations / tally.Bytes);
-        var head = string.Create(CultureInfo.InvariantCulture, $"| {tally.Kernel} | {tally.Calls} | {tally.Seconds / Milli:F1} | {tally.Seconds / total:P1}");
+        var seconds = Seconds(report, tally);
+        var (rate, intensity) = (tally.Operations / seconds, tally.Operations / tally.Bytes);
+        var head = string.Create(CultureInfo.InvariantCulture, $"| {tally.Kernel} | {tally.Calls} | {seconds / Milli:F1} | {seconds / total:P1}");
         if (tally.Operations == 0)
         {
             // Nothing but memory limits these: their roof is the bandwidth.
-            Line($"{head} | | | {report.BytesPerSecond / Giga:F1} GB/s | {tally.Bytes / tally.Seconds / report.BytesPerSecond:F2} |");
+            Line($"{head} | | | {Bandwidth(report) / Giga:F1} GB/s | {tally.Bytes / seconds / Bandwidth(report):F2} |");
             return;
         }
 
-        var roof = Math.Min(report.PeakPerSecond, intensity * report.BytesPerSecond);
+        var roof = Math.Min(Peak(report), intensity * Bandwidth(report));
         Line($"{head} | {rate / Giga:F0} | {intensity:F0} | {roof / Giga:F0} | {rate / roof:F2} |");
     }
 
-    private void Edit(BenchReport report)
+    private void Edit(EditTimes edit, bool quiet)
     {
+        var clock = quiet ? "seconds" : "CPU seconds";
         Line($"");
-        Line($"| toybox edit | seconds |");
+        Line($"| toybox edit, 16 frames, 50 + 50 steps | {clock} |");
         Line($"| --- | ---: |");
-        foreach (var (part, seconds) in report.Edit) Line($"| {part} | {seconds:F1} |");
+        Line($"| engine, {edit.Steps} + {edit.Steps} steps run | {(quiet ? edit.Seconds : edit.CpuSeconds):F1} |");
+        foreach (var (part, seconds) in edit.Parts) Line($"| as run: {part} | {seconds:F1} |");
+        if (edit.TorchSeconds is { } torch) Line($"| PyTorch, UNet steps alone, counted from single ones | {torch:F1} |");
+        if (edit.TorchPublishedSeconds is { } published) Line($"| PyTorch, UNet steps alone as published, counted from single ones | {published:F1} |");
     }
 
     private void Targets(BenchReport report)
@@ -105,6 +110,12 @@ internal sealed class Tables(TextWriter output)
         foreach (var target in report.Targets)
             Line($"| {target.Name} | {target.Value:F2} | {(target.AtMost ? "at most" : "at least")} {target.Bound:F2} | {(target.Met ? "met" : "MISSED")} |");
     }
+
+    private static double Seconds(BenchReport report, KernelTally tally) => report.Quiet ? tally.Seconds : tally.CpuSeconds;
+
+    private static double Peak(BenchReport report) => report.Quiet ? report.PeakPerSecond : report.PeakPerCpuSecond;
+
+    private static double Bandwidth(BenchReport report) => report.Quiet ? report.BytesPerSecond : report.BytesPerCpuSecond;
 
     private static (double Seconds, double? Torch, double? Speedup, double? Share) Chosen(BenchReport report, Measurement m) => report.Quiet
         ? (m.EngineSeconds, m.TorchSeconds, m.Speedup, m.FractionOfPeak)
