@@ -12,7 +12,7 @@ internal sealed record BenchOptions
 
           --quick          fewer rounds, no 12288 tokens, a short edit; some two minutes instead of eight
           --json FILE      also write everything as JSON
-          --only PARTS     kernels, networks, toybox; several with commas
+          --only PARTS     kernels, unet, published, text, vae, toybox; several with commas
           --no-torch       leave PyTorch out
           --python PROGRAM Python that has torch (default python3 of the system)
           --threads N      threads of both programs (default: what this process may use; 1 on a busy machine, where only CPU time means something)
@@ -23,7 +23,7 @@ internal sealed record BenchOptions
     // One other program that computes is as much as a measurement can bear.
     private const double LoadPerThread = 1.25;
 
-    private static readonly string[] KnownParts = ["kernels", "networks", "toybox"];
+    private static readonly string[] KnownParts = ["kernels", "unet", "published", "text", "vae", "toybox"];
 
     /// <summary>Whether others keep this machine busy.</summary>
     public static bool IsBusy { get; } = HostInfo.LoadAverage() > LoadPerThread * Environment.ProcessorCount;

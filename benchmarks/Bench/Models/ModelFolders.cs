@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace VideoGrain.Bench.Models;
@@ -10,10 +11,17 @@ internal sealed class ModelFolders : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("videograin-bench-").FullName;
     private readonly string _toybox;
+    private readonly PosixSignalRegistration[] _interruptions;
 
     /// <summary>Makes an empty folder.</summary>
     /// <param name="toybox">Demonstration model, whose tokenizer and scheduler are copied.</param>
-    public ModelFolders(string toybox) => _toybox = toybox;
+    public ModelFolders(string toybox)
+    {
+        _toybox = toybox;
+
+        // Gigabytes must not stay behind when the run is interrupted.
+        _interruptions = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, _ => Delete()))];
+    }
 
     /// <summary>A folder around a UNet.</summary>
     public string UNet(UNetShape shape) => Write("unet", shape, VaeShape.Tiny, TextShape.Tiny(shape.TextWidth));
@@ -33,7 +41,7 @@ internal sealed class ModelFolders : IDisposable
         for (var i = 0; i < count; i++)
             values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
         var path = PathOf(name);
-        File.WriteAllBytes(path, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
+        File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(values).ToArray());
         return path;
     }
 
@@ -45,6 +53,12 @@ internal sealed class ModelFolders : IDisposable
 
     /// <inheritdoc/>
     public void Dispose()
+    {
+        foreach (var interruption in _interruptions) interruption.Dispose();
+        Delete();
+    }
+
+    private void Delete()
     {
         if (Directory.Exists(_root)) Directory.Delete(_root, recursive: true);
     }

@@ -29,11 +29,11 @@ internal sealed class Pair : IDisposable
     /// <summary>All peaks measured.</summary>
     public IReadOnlyList<WorkReply> Peaks => _peaks;
 
-    /// <summary>Prepares a case on both.</summary>
-    public void Prepare(WorkCase work)
+    /// <summary>Prepares a case on both, or on the engine alone.</summary>
+    public void Prepare(WorkCase work, bool alone = false)
     {
         Engine.Prepare(work);
-        Torch?.Prepare(work);
+        if (!alone) Torch?.Prepare(work);
     }
 
     /// <summary>Times a prepared case: peak, engine, PyTorch, and again.</summary>
@@ -41,19 +41,21 @@ internal sealed class Pair : IDisposable
     /// <param name="rounds">Rounds.</param>
     /// <param name="secondsPerTurn">How long each side goes on in a round.</param>
     /// <param name="budget">Seconds after which no further round begins.</param>
-    public Measurement Measure(WorkCase work, int rounds, double secondsPerTurn, double budget)
+    /// <param name="alone">Leave PyTorch out.</param>
+    public Measurement Measure(WorkCase work, int rounds, double secondsPerTurn, double budget, bool alone = false)
     {
+        var torch = alone ? null : Torch;
         var turns = new List<(WorkReply Peak, WorkReply Engine, WorkReply? Torch)>();
         var began = Stopwatch.GetTimestamp();
         do
         {
             var peak = Engine.Ask("peak");
             _peaks.Add(peak);
-            turns.Add((peak, Engine.Time(secondsPerTurn), Torch?.Time(secondsPerTurn)));
+            turns.Add((peak, Engine.Time(secondsPerTurn), torch?.Time(secondsPerTurn)));
         }
         while (turns.Count < rounds && Stopwatch.GetElapsedTime(began).TotalSeconds < budget);
 
-        double? WithTorch(Func<WorkReply, WorkReply, double> value) => Torch is null ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Torch!))]);
+        double? WithTorch(Func<WorkReply, WorkReply, double> value) => torch is null ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Torch!))]);
         double? OfPeak(Func<WorkReply, WorkReply, double> value) => work.Operations == 0 ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Peak))]);
         return new Measurement
         {
@@ -63,10 +65,10 @@ internal sealed class Pair : IDisposable
             Operations = work.Operations,
             EngineSeconds = Median([.. turns.Select(turn => turn.Engine.Wall)]),
             EngineCpuSeconds = Median([.. turns.Select(turn => turn.Engine.Cpu)]),
-            TorchSeconds = WithTorch((_, torch) => torch.Wall),
-            TorchCpuSeconds = WithTorch((_, torch) => torch.Cpu),
-            Speedup = WithTorch((engine, torch) => torch.Wall / engine.Wall),
-            CpuSpeedup = WithTorch((engine, torch) => torch.Cpu / engine.Cpu),
+            TorchSeconds = WithTorch((_, theirs) => theirs.Wall),
+            TorchCpuSeconds = WithTorch((_, theirs) => theirs.Cpu),
+            Speedup = WithTorch((ours, theirs) => theirs.Wall / ours.Wall),
+            CpuSpeedup = WithTorch((ours, theirs) => theirs.Cpu / ours.Cpu),
             FractionOfPeak = OfPeak((engine, peak) => work.Operations / engine.Wall / peak.Value),
             CpuFractionOfPeak = OfPeak((engine, peak) => work.Operations / engine.Cpu / peak.PerCpuSecond),
         };
