@@ -52,7 +52,7 @@ internal sealed class Tables(TextWriter output)
         {
             var (seconds, torch, speedup, _) = Chosen(report, m);
             Line(
-                $"| {m.Name} | {seconds / Milli:F0} | {torch / Milli:F0} | {speedup:F2} | {m.EngineStepPeakBytes / Mebibyte:F0} | {m.TorchStepPeakBytes / Mebibyte:F0} | {m.EnginePeakBytes / Mebibyte:F0} | {m.TorchPeakBytes / Mebibyte:F0} | {m.RelativeError:E1} |");
+                $"| {m.Name} | {seconds / Milli:F0} | {torch / Milli:F0} | {speedup:F2} | {m.EngineStepPeakBytes / Mebibyte:F0} | {m.TorchStepPeakBytes / Mebibyte:F0} | {m.EnginePeakBytes / Mebibyte:F0} | {m.TorchPeakBytes / Mebibyte:F0} | {m.RelativeError:G2} |");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class Tables(TextWriter output)
         Line($"");
         Line($"| kernel | calls | ms | share | GFLOP/s | FLOP / byte | roof GFLOP/s | of roof |");
         Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var tally in report.Profile.Take(ProfileRows)) Row(report, tally, total);
+        foreach (var tally in report.Profile.OrderByDescending(tally => Seconds(report, tally)).Take(ProfileRows)) Row(report, tally, total);
     }
 
     private void Row(BenchReport report, KernelTally tally, double total)
