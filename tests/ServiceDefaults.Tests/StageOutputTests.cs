@@ -75,7 +75,7 @@ public class StageOutputTests
     [Fact]
     public async Task Reader_ThatTakesNothing_LosesTheCall()
     {
-        var time = new FakeTimeProvider();
+        var time = new WatchedTime();
         var stream = new Collector { Gate = new TaskCompletionSource().Task };
         var running = new StageOutput<string>(TimeSpan.FromSeconds(30), time).RunAsync(
             (output, cancellation) =>
@@ -83,7 +83,7 @@ public class StageOutputTests
                 while (true) output.Send("more", cancellation);
             },
             stream, CancellationToken.None);
-        await stream.Waiting.WaitAsync(Patience);
+        await time.TimerStarted.WaitAsync(Patience);
         time.Advance(TimeSpan.FromSeconds(31));
 
         var error = await Assert.ThrowsAsync<VideoGrainException>(() => running.WaitAsync(Patience));
@@ -105,10 +105,23 @@ public class StageOutputTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(Patience));
     }
 
+    /// <summary>A clock that tells when somebody waits for it: advancing it earlier would be lost on them.</summary>
+    private sealed class WatchedTime : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task TimerStarted => _started.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _started.TrySetResult();
+            return timer;
+        }
+    }
+
     private sealed class Collector : IServerStreamWriter<string>
     {
-        private readonly TaskCompletionSource _waiting = new();
-
         public ConcurrentQueue<string> Messages { get; } = new();
 
         public Task Gate { get; init; } = Task.CompletedTask;
@@ -119,12 +132,8 @@ public class StageOutputTests
 
         public Task WriteAsync(string message) => WriteAsync(message, CancellationToken.None);
 
-        /// <summary>Ends when the first message has come.</summary>
-        public Task Waiting => _waiting.Task;
-
         public async Task WriteAsync(string message, CancellationToken cancellationToken)
         {
-            _waiting.TrySetResult();
             await Gate;
             if (Messages.Count >= FailsAfter) throw new IOException("the connection is gone");
             Messages.Enqueue(message);
