@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the bundled clips with the toybox generator: mp4, masks, ground truth, and an edit specification per level.
+"""Draws the bundled clips with the toybox generator: mp4, masks, optical flow, ground truth, and an edit specification per level.
 
     python3 samples/make_samples.py            # needs numpy, OpenCV and ffmpeg; rewrites samples/*/
 """
@@ -13,14 +13,25 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "models", "toybox", "train"))
 sys.dont_write_bytecode = True
 
-import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
 import clips  # noqa: E402
 import world  # noqa: E402
 
-# Seeds outside the training pools and the model's own clips; each draws 16 frames, two objects and a hat.
-SAMPLES = {"snow": 7047, "wall": 7065, "sand": 7103}
+# Seeds outside the training pools and the model's own clips. What a seed would draw otherwise is named: frames, size (width, height),
+# cast (shape, colour, part), crossing paths.
+BLUE_SQUARE, RED_MOON, GREEN_CIRCLE = ((world.SHAPES.index(s), world.COLOURS.index(c), 0)
+                                       for s, c in (("square", "blue"), ("moon", "red"), ("circle", "green")))
+SAMPLES = {
+    "snow": (7047, {}),
+    "wall": (7065, {}),
+    "sand": (7103, {}),
+    "wide": (7209, {"frames": 16, "size": (192, 128)}),
+    "long": (7201, {"frames": 96}),
+    "crossing": (7206, {"frames": 16, "cast": [RED_MOON, GREEN_CIRCLE], "crossing": True}),
+    "twins": (7223, {"frames": 16, "cast": [BLUE_SQUARE, BLUE_SQUARE]}),
+    "eyes": (7228, {"frames": 16}),
+}
 FPS = 8
 ROOM = 10    # pixels around the old outline in which a new shape may grow
 LEVELS = ("instance", "class", "part")
@@ -34,14 +45,6 @@ def write_mp4(path, frames):
                "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
                "-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", path]
     subprocess.run(command, input=np.stack(frames).tobytes(), check=True)
-
-
-def write_masks(folder, clip):
-    for name in clip.masks[0]:
-        os.makedirs(os.path.join(folder, name))
-        for f, masks in enumerate(clip.masks):
-            cv2.imwrite(os.path.join(folder, name, f"{f:04d}.png"), masks[name].astype(np.uint8) * 255,
-                        [cv2.IMWRITE_PNG_BILEVEL, 1, cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 def specification(info, edit):
@@ -61,13 +64,14 @@ def specification(info, edit):
     return "\n".join(lines + ["seed: 7", ""])
 
 
-def write_sample(name, seed):
-    clip, info = clips.make_case(seed)
+def write_sample(name, seed, changes):
+    clip, info = clips.make_case(seed, **changes)
     folder = os.path.join(HERE, name)
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     write_mp4(os.path.join(folder, "clip.mp4"), clip.frames)
-    write_masks(os.path.join(folder, "masks"), clip)
+    clips.write_masks(folder, clip)
+    clips.write_flow(folder, clip)
     with open(os.path.join(folder, "case.json"), "w") as file:
         json.dump(info, file, indent=1)
         file.write("\n")
@@ -75,9 +79,9 @@ def write_sample(name, seed):
         if edit["level"] in LEVELS:
             with open(os.path.join(folder, edit["level"] + ".yaml"), "w") as file:
                 file.write(specification(info, edit))
-    print(name, seed, len(clip.frames), world.SIZE, info["caption"])
+    print(name, seed, clip.n, f"{clip.width}x{clip.height}", info["caption"], "|", [e["prompt"] for e in info["edits"]])
 
 
 if __name__ == "__main__":
-    for sample_name, sample_seed in SAMPLES.items():
-        write_sample(sample_name, sample_seed)
+    for sample_name, (sample_seed, sample_changes) in SAMPLES.items():
+        write_sample(sample_name, sample_seed, sample_changes)
