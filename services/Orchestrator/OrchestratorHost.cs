@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Api;
 using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Execution;
@@ -5,6 +6,7 @@ using VideoGrain.Orchestrator.Hosting;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
 using VideoGrain.Orchestrator.Persistence;
+using VideoGrain.Orchestrator.Scaling;
 using VideoGrain.Orchestrator.Stages;
 using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
@@ -39,6 +41,11 @@ public static class OrchestratorHost
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<OrchestratorGrpcService>();
+
+        // KEDA has no credentials to give.
+        if (app.Services.GetRequiredService<IOptions<ScalingOptions>>().Value.ServeKeda)
+            app.MapGrpcService<ScalerGrpcService>().AllowAnonymous();
+
         return app;
     }
 
@@ -57,7 +64,11 @@ public static class OrchestratorHost
             options is { Parallelism: >= 0 and <= 64, CheckpointEvery: > 0, MaxFruitlessAttempts: > 0 }
             && options.HeartbeatInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero && options.LeaseDuration > options.HeartbeatInterval);
         Bind<RetentionOptions>(RetentionOptions.Section, options => options.MaxCacheBytes >= 0 && options.SweepInterval > TimeSpan.Zero);
-        Bind<StageOptions>(StageOptions.Section, options => options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero);
+        Bind<StageOptions>(StageOptions.Section, options =>
+            options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero && options.ResolveInterval > TimeSpan.Zero);
+        Bind<ScalingOptions>(ScalingOptions.Section, options =>
+            options is { TargetSeconds: > 0, AssumedTeraflops: > 0, MeasuredJobs: >= 0 and <= 1000 }
+            && options.MeasureInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero);
 
         void Bind<T>(string section, Func<T, bool> isValid)
             where T : class => builder.Services.AddOptions<T>()
@@ -88,6 +99,7 @@ public static class OrchestratorHost
         services.AddSingleton<ArtifactCollector>();
         services.AddSingleton<ResultCache>();
         services.AddSingleton<OrchestratorInstruments>();
+        services.AddSingleton<GpuBacklog>();
     }
 
     private static void AddStages(IServiceCollection services)

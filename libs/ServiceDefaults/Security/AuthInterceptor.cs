@@ -1,9 +1,11 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace VideoGrain.ServiceDefaults.Security;
 
-/// <summary>Lets only known callers in; health probes need no credentials.</summary>
+/// <summary>Lets only known callers in; health probes and services mapped with AllowAnonymous need no credentials.</summary>
 internal sealed class AuthInterceptor(CallerDirectory directory) : Interceptor
 {
     private const string HealthService = "/grpc.health.v1.Health/";
@@ -40,6 +42,8 @@ internal sealed class AuthInterceptor(CallerDirectory directory) : Interceptor
 
     private void Admit(ServerCallContext context)
     {
-        if (!context.Method.StartsWith(HealthService, StringComparison.Ordinal)) context.SetCaller(directory.Recognise(context.RequestHeaders));
+        if (context.Method.StartsWith(HealthService, StringComparison.Ordinal)) return;
+        if (context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return;
+        context.SetCaller(directory.Recognise(context.RequestHeaders));
     }
 }

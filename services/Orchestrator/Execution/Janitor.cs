@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Scaling;
 using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Hosting;
 
@@ -12,6 +13,7 @@ internal sealed partial class Janitor(
     JobQueue queue,
     JobCatalog catalog,
     ArtifactCollector collector,
+    GpuBacklog backlog,
     OrchestratorInstruments instruments,
     Readiness readiness,
     IOptions<RetentionOptions> options,
@@ -30,6 +32,7 @@ internal sealed partial class Janitor(
 
         await collector.CollectAsync(freed, cancellationToken);
         instruments.SetJobs(await catalog.CountAsync(cancellationToken));
+        await backlog.EstimateAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -10,6 +10,9 @@ internal sealed class JobSignals
 {
     // Workers that are busy take the next job without a signal; more than this many would only wake idle ones for nothing.
     private const int MaxWaiting = 64;
+
+    // No job's id: stands for the queue as a whole.
+    private const string AnyWork = "";
     private readonly ConcurrentDictionary<string, ImmutableSubscribers> _watchers = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _work = new(0);
 
@@ -31,9 +34,13 @@ internal sealed class JobSignals
         }
     }
 
+    /// <summary>Begins to listen for jobs that enter the queue; dispose the subscription to stop.</summary>
+    public JobSubscription SubscribeToWork() => Subscribe(AnyWork);
+
     /// <summary>A job entered the queue.</summary>
     public void WorkArrived()
     {
+        Changed(AnyWork);
         if (_work.CurrentCount < MaxWaiting)
             _work.Release();
     }

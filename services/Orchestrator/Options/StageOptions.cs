@@ -15,6 +15,9 @@ public sealed class StageOptions
     /// <summary>Address of the denoiser service.</summary>
     public string Denoiser { get; set; } = "http://127.0.0.1:5083";
 
+    /// <summary>How often a <c>dns:///</c> name is looked up, above zero: within this time a new replica gets its share of the work.</summary>
+    public TimeSpan ResolveInterval { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Longest silence of a stage that computes: a step that takes longer counts as lost.</summary>
     public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Options;
@@ -13,9 +14,11 @@ namespace VideoGrain.Orchestrator.Stages;
 internal sealed class StageChannels : IDisposable
 {
     private readonly List<GrpcChannel> _channels = [];
+    private readonly ServiceProvider _resolvers;
 
     public StageChannels(IOptions<StageOptions> options, ClientTelemetryInterceptor telemetry, ILoggerFactory loggers)
     {
+        _resolvers = new ServiceCollection().AddSingleton<ResolverFactory>(new DnsResolverFactory(options.Value.ResolveInterval)).BuildServiceProvider();
         Segmentation = new SegmentationService.SegmentationServiceClient(Open(options.Value.Segmentation));
         Inversion = new InversionService.InversionServiceClient(Open(options.Value.Inversion));
         Denoiser = new DenoiserService.DenoiserServiceClient(Open(options.Value.Denoiser));
@@ -25,6 +28,7 @@ internal sealed class StageChannels : IDisposable
             var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
             {
                 LoggerFactory = loggers,
+                ServiceProvider = _resolvers,
                 ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } },
                 Credentials = address.StartsWith(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
 
@@ -46,5 +50,9 @@ internal sealed class StageChannels : IDisposable
     /// <summary>The denoiser service.</summary>
     public DenoiserService.DenoiserServiceClient Denoiser { get; }
 
-    public void Dispose() => _channels.ForEach(channel => channel.Dispose());
+    public void Dispose()
+    {
+        _channels.ForEach(channel => channel.Dispose());
+        _resolvers.Dispose();
+    }
 }

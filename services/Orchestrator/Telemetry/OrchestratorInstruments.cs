@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using VideoGrain.Orchestrator.Jobs;
+using VideoGrain.Orchestrator.Scaling;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Telemetry;
 
@@ -30,6 +31,7 @@ public sealed class OrchestratorInstruments
     private readonly Histogram<double> _stageDuration;
     private readonly Histogram<double> _firstPreview;
     private readonly Histogram<double> _checkpoint;
+    private volatile BacklogEstimate _backlog = new(0, 0);
     private volatile IReadOnlyDictionary<JobState, int> _jobs = new Dictionary<JobState, int>();
 
     /// <summary>Makes the instruments on the service's meter.</summary>
@@ -56,6 +58,11 @@ public sealed class OrchestratorInstruments
             () => Enum.GetValues<JobState>().Select(state => new Measurement<int>(_jobs.GetValueOrDefault(state), new KeyValuePair<string, object?>(StateKey, Name(state)))),
             null,
             "Jobs by state.");
+        meter.CreateObservableGauge(
+            "videograin.gpu.backlog",
+            () => GpuStages.All.Select(stage => new Measurement<double>(_backlog.Of(stage), new KeyValuePair<string, object?>(StageKey, GpuStages.Name(stage)))),
+            "s",
+            "GPU-seconds of waiting work by stage; what the autoscaler is told.");
 
         Histogram<double> Duration(string name, string description) => meter.CreateHistogram(name, "s", description, advice: DurationBuckets.UpToAnHour);
     }
@@ -103,6 +110,8 @@ public sealed class OrchestratorInstruments
 
     /// <summary>A checkpoint was saved or loaded.</summary>
     public void Checkpointed(bool saved, TimeSpan duration) => _checkpoint.Record(duration.TotalSeconds, Tag(OperationKey, saved ? "save" : "load"));
+
+    internal void SetBacklog(BacklogEstimate backlog) => _backlog = backlog;
 
     internal void SetJobs(IReadOnlyDictionary<JobState, int> jobs) => _jobs = jobs;
 
