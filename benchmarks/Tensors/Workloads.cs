@@ -54,8 +54,8 @@ internal static class Workloads
     private static Workload Conv(string name, int images, int side, int inputs, int outputs) => new(name, 18.0 * images * side * side * inputs * outputs, engine =>
     {
         var x = Random(engine, images, side, side, inputs);
-        var weight = engine.PackConv(Host(outputs, inputs, 3, 3), Host(outputs));
-        return () => engine.Conv2d(x, weight, 1, Padding2d.Symmetric(1));
+        var weight = engine.PackConv(Host(outputs, inputs, 3, 3), Host(outputs), 1, Padding2d.Symmetric(1));
+        return () => engine.Conv2d(x, weight);
     });
 
     private static Workload Attention(string name, int batch, int queries, int keys, int heads, int size) => new(name, 4.0 * batch * heads * queries * (double)keys * size, engine =>

@@ -30,8 +30,15 @@ public interface IEngine : IDisposable
     /// <summary>Packs a matrix [outputs, inputs] or a 1x1 kernel [outputs, inputs, 1, 1], and its bias [outputs].</summary>
     LinearWeight PackLinear(HostTensor weight, HostTensor? bias);
 
-    /// <summary>Packs a kernel [outputs, inputs, k, k] and its bias [outputs].</summary>
-    ConvWeight PackConv(HostTensor weight, HostTensor? bias);
+    /// <summary>
+    /// Packs a kernel [outputs, inputs, k, k] and its bias [outputs] for one use: how far its windows move and what is padded decides how an
+    /// engine computes it.
+    /// </summary>
+    /// <param name="weight">The kernel.</param>
+    /// <param name="bias">Its bias; null for none.</param>
+    /// <param name="stride">Pixels between neighbouring windows, 1 or more.</param>
+    /// <param name="padding">Zero pixels around the image, none negative.</param>
+    ConvWeight PackConv(HostTensor weight, HostTensor? bias, int stride, Padding2d padding);
 
     /// <summary>Takes a normalisation layer's scale [channels] and shift [channels].</summary>
     NormWeight PackNorm(HostTensor scale, HostTensor shift);
@@ -49,7 +56,7 @@ public interface IEngine : IDisposable
     /// Convolution of images [n, h, w, inputs] -> [n, oh, ow, outputs], plus <paramref name="shift"/> [m, outputs] (image i takes row i / (n / m);
     /// the timestep embedding), plus <paramref name="residual"/> [n, oh, ow, outputs].
     /// </summary>
-    Tensor Conv2d(Tensor x, ConvWeight weight, int stride, Padding2d padding, Tensor? shift = null, Tensor? residual = null);
+    Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null);
 
     /// <summary>
     /// Group normalisation of [n, h, w, channels] (or [n, tokens, channels]). Statistics are shared by runs of <paramref name="imagesPerStatistic"/>

@@ -25,6 +25,12 @@ public abstract class ConvWeight : IDisposable
     /// <summary>Kernel height and width.</summary>
     public required int Kernel { get; init; }
 
+    /// <summary>Pixels between neighbouring windows.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>Zero pixels around the image.</summary>
+    public required Padding2d Padding { get; init; }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

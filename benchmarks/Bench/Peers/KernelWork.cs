@@ -45,8 +45,8 @@ internal sealed class KernelWork : EngineWork
     private Func<IEngine, Tensor> Conv(int images, int side, int channels)
     {
         var x = Random(images, side, side, channels);
-        var weight = Engine.PackConv(Host(channels, channels, 3, 3), Host(channels));
-        return engine => engine.Conv2d(x, weight, 1, Padding2d.Symmetric(1));
+        var weight = Engine.PackConv(Host(channels, channels, 3, 3), Host(channels), 1, Padding2d.Symmetric(1));
+        return engine => engine.Conv2d(x, weight);
     }
 
     private Func<IEngine, Tensor> Attention(WorkCase work, LayoutModulation? modulation)

@@ -41,7 +41,7 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     public LinearWeight PackLinear(HostTensor weight, HostTensor? bias) => inner.PackLinear(weight, bias);
 
     /// <inheritdoc/>
-    public ConvWeight PackConv(HostTensor weight, HostTensor? bias) => inner.PackConv(weight, bias);
+    public ConvWeight PackConv(HostTensor weight, HostTensor? bias, int stride, Padding2d padding) => inner.PackConv(weight, bias, stride, padding);
 
     /// <inheritdoc/>
     public NormWeight PackNorm(HostTensor scale, HostTensor shift) => inner.PackNorm(scale, shift);
@@ -66,13 +66,13 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
     }
 
     /// <inheritdoc/>
-    public Tensor Conv2d(Tensor x, ConvWeight weight, int stride, Padding2d padding, Tensor? shift = null, Tensor? residual = null)
+    public Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null)
     {
         var began = Instant.Now;
-        var y = inner.Conv2d(x, weight, stride, padding, shift, residual);
+        var y = inner.Conv2d(x, weight, shift, residual);
         var window = weight.Kernel * weight.Kernel * weight.Inputs;
         return Note(
-            began, $"conv {weight.Kernel}x{weight.Kernel}", $"{x[0]} x {x[1]}x{x[2]}, {weight.Inputs} -> {weight.Outputs}{(stride > 1 ? $", stride {stride}" : "")}",
+            began, $"conv {weight.Kernel}x{weight.Kernel}", $"{x[0]} x {x[1]}x{x[2]}, {weight.Inputs} -> {weight.Outputs}{(weight.Stride > 1 ? $", stride {weight.Stride}" : "")}",
             2.0 * y.ElementCount * window, y, Size(x) + Size(residual) + (Value * window * weight.Outputs));
     }
 

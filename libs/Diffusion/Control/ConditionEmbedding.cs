@@ -14,11 +14,13 @@ internal sealed class ConditionEmbedding
     public ConditionEmbedding(WeightSource root, int[] widths, int outputs)
     {
         var source = root.At("controlnet_cond_embedding");
-        _in = source.Conv("conv_in", ImageChannels, widths[0], 3);
+        _in = source.Conv("conv_in", ImageChannels, widths[0]);
         _stages = new (ConvWeight, ConvWeight)[widths.Length - 1];
         for (var i = 0; i < _stages.Length; i++)
-            _stages[i] = (source.Conv($"blocks.{2 * i}", widths[i], widths[i], 3), source.Conv($"blocks.{2 * i + 1}", widths[i], widths[i + 1], 3));
-        _out = source.Conv("conv_out", widths[^1], outputs, 3);
+            _stages[i] = (
+                source.Conv($"blocks.{2 * i}", widths[i], widths[i]),
+                source.HalvingConv($"blocks.{2 * i + 1}", widths[i], widths[i + 1], Padding2d.Symmetric(1)));
+        _out = source.Conv("conv_out", widths[^1], outputs);
     }
 
     /// <summary>Pixels of a control image per latent pixel, along each side.</summary>
@@ -34,25 +36,25 @@ internal sealed class ConditionEmbedding
         }
 
         using var scope = engine.BeginScope();
-        var x = Convolve(images, _in, 1);
+        var x = Convolve(images, _in);
         foreach (var (same, halving) in _stages)
         {
-            x = Consume(x, same, 1);
-            x = Consume(x, halving, 2);
+            x = Consume(x, same);
+            x = Consume(x, halving);
         }
 
-        return scope.Keep(engine.Conv2d(x, _out, 1, Padding2d.Symmetric(1)));
+        return scope.Keep(engine.Conv2d(x, _out));
 
-        Tensor Consume(Tensor input, ConvWeight weight, int stride)
+        Tensor Consume(Tensor input, ConvWeight weight)
         {
-            var result = Convolve(input, weight, stride);
+            var result = Convolve(input, weight);
             input.Dispose();
             return result;
         }
 
-        Tensor Convolve(Tensor input, ConvWeight weight, int stride)
+        Tensor Convolve(Tensor input, ConvWeight weight)
         {
-            using var convolved = engine.Conv2d(input, weight, stride, Padding2d.Symmetric(1));
+            using var convolved = engine.Conv2d(input, weight);
             return engine.Activate(convolved, Activation.Silu);
         }
     }

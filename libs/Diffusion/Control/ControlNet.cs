@@ -60,7 +60,7 @@ public sealed class ControlNet
             Text = text,
         };
 
-        using var input = _engine.Conv2d(latents, _weights.Input, 1, Padding2d.Symmetric(1));
+        using var input = _engine.Conv2d(latents, _weights.Input);
         var x = pass.Observe(VideoUNet.InputName, _engine.Combine(input, 1, condition.Embedding, 1));
         var skips = new List<Tensor> { x };
         foreach (var block in _weights.Down) x = block.Forward(pass, x, skips);

@@ -12,7 +12,7 @@ internal sealed class ControlNetWeights
     {
         var stack = config.Stack;
         Config = config;
-        Input = source.Conv("conv_in", stack.InChannels, stack.Widths[0], 3);
+        Input = source.Conv("conv_in", stack.InChannels, stack.Widths[0]);
         Condition = new ConditionEmbedding(source, config.ConditionWidths, stack.Widths[0]);
         Time = new TimestepEmbedding(source, stack);
         Down = [.. Enumerable.Range(0, stack.Levels).Select(level => new DownBlock(source, stack, level, TextKeys.Register))];

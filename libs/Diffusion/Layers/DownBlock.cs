@@ -33,7 +33,7 @@ internal sealed class DownBlock
         }
 
         _downsamplerName = source.Full("downsamplers.0");
-        if (level < stack.Levels - 1) _downsampler = source.Conv("downsamplers.0.conv", width, width, 3);
+        if (level < stack.Levels - 1) _downsampler = source.HalvingConv("downsamplers.0.conv", width, width, Padding2d.Symmetric(1));
     }
 
     /// <summary>Runs the level. Every result that the decoder will want goes to <paramref name="skips"/>, the returned one included.</summary>
@@ -56,7 +56,7 @@ internal sealed class DownBlock
         }
 
         if (_downsampler is null) return x;
-        x = pass.Observe(_downsamplerName, pass.Engine.Conv2d(x, _downsampler, 2, Padding2d.Symmetric(1)));
+        x = pass.Observe(_downsamplerName, pass.Engine.Conv2d(x, _downsampler));
         skips.Add(x);
         return x;
     }

@@ -24,9 +24,9 @@ internal sealed class ResnetBlock
     public ResnetBlock(WeightSource source, int inputs, int outputs, int? timeWidth, int groups, float epsilon, ResnetSite site = default)
     {
         _norm1 = source.Norm("norm1", inputs);
-        _conv1 = source.Conv("conv1", inputs, outputs, 3);
+        _conv1 = source.Conv("conv1", inputs, outputs);
         _norm2 = source.Norm("norm2", outputs);
-        _conv2 = source.Conv("conv2", outputs, outputs, 3);
+        _conv2 = source.Conv("conv2", outputs, outputs);
         _time = timeWidth is { } width ? source.Linear("time_emb_proj", width, outputs) : null;
         _shortcut = inputs == outputs ? null : source.Linear("conv_shortcut", inputs, outputs);
         _groups = groups;
@@ -43,7 +43,7 @@ internal sealed class ResnetBlock
         var shift = _time is null ? null : engine.Linear(pass.Time!, _time);
 
         var normed = engine.GroupNorm(x, _norm1, _groups, _epsilon, pass.Frames, Activation.Silu);
-        var hidden = engine.Conv2d(normed, _conv1, 1, Padding2d.Symmetric(1), shift);
+        var hidden = engine.Conv2d(normed, _conv1, shift);
         normed.Dispose();
         normed = engine.GroupNorm(hidden, _norm2, _groups, _epsilon, pass.Frames, Activation.Silu);
         hidden.Dispose();
@@ -53,12 +53,12 @@ internal sealed class ResnetBlock
         Tensor result;
         if (pass.Hooks.ReplacesResnet(site))
         {
-            hidden = pass.Hooks.ResnetHidden(engine, site, engine.Conv2d(normed, _conv2, 1, Padding2d.Symmetric(1)));
+            hidden = pass.Hooks.ResnetHidden(engine, site, engine.Conv2d(normed, _conv2));
             result = engine.Combine(hidden, 1, shortcut, 1);
         }
         else
         {
-            result = engine.Conv2d(normed, _conv2, 1, Padding2d.Symmetric(1), shift: null, residual: shortcut);
+            result = engine.Conv2d(normed, _conv2, shift: null, residual: shortcut);
         }
 
         return pass.Observe(_site.Name, scope.Keep(result));

@@ -41,7 +41,7 @@ internal sealed class UpBlock
         }
 
         _upsamplerName = source.Full("upsamplers.0");
-        if (level > 0) _upsampler = source.Conv("upsamplers.0.conv", width, width, 3);
+        if (level > 0) _upsampler = source.Conv("upsamplers.0.conv", width, width);
     }
 
     /// <summary>Runs the block. It takes its skips from <paramref name="takeSkip"/> and disposes of them and of <paramref name="x"/>.</summary>
@@ -62,7 +62,7 @@ internal sealed class UpBlock
         if (_upsampler is null) return x;
         var doubled = engine.UpsampleNearest2x(x);
         x.Dispose();
-        x = pass.Observe(_upsamplerName, engine.Conv2d(doubled, _upsampler, 1, Padding2d.Symmetric(1)));
+        x = pass.Observe(_upsamplerName, engine.Conv2d(doubled, _upsampler));
         doubled.Dispose();
         return x;
     }

@@ -11,6 +11,9 @@ internal sealed class WeightSource
 {
     private const int MostNamed = 8;
 
+    // Stable Diffusion's kernels are 3x3 throughout; the 1x1 ones are matrices.
+    private const int KernelSize = 3;
+
     private readonly SafetensorsFile _file;
     private readonly WeightStore _store;
     private readonly HashSet<string> _used;
@@ -56,11 +59,11 @@ internal sealed class WeightSource
         return Store(Engine.PackLinear(weight, Rows(Take($"{Dotted(name)}bias", [outputs]), start, count)), weight);
     }
 
-    public ConvWeight Conv(string name, int inputs, int outputs, int kernel)
-    {
-        var weight = Take($"{Dotted(name)}weight", [outputs, inputs, kernel, kernel]);
-        return Store(Engine.PackConv(weight, Take($"{Dotted(name)}bias", [outputs])), weight);
-    }
+    /// <summary>A 3x3 kernel that keeps the size of its images.</summary>
+    public ConvWeight Conv(string name, int inputs, int outputs) => Conv(name, inputs, outputs, 1, Padding2d.Symmetric(1));
+
+    /// <summary>A 3x3 kernel that halves its images.</summary>
+    public ConvWeight HalvingConv(string name, int inputs, int outputs, Padding2d padding) => Conv(name, inputs, outputs, 2, padding);
 
     public NormWeight Norm(string name, int channels)
     {
@@ -82,6 +85,12 @@ internal sealed class WeightSource
         if (left.Length == 0) return;
         var more = left.Length > 1 ? $" (and {left.Length - 1} more: {string.Join(", ", left.Skip(1).Take(MostNamed).Select(ModelFormatException.Printable))})" : "";
         throw new ModelFormatException(_file.Path, left[0], $"is not part of the model that config.json describes{more}");
+    }
+
+    private ConvWeight Conv(string name, int inputs, int outputs, int stride, Padding2d padding)
+    {
+        var weight = Take($"{Dotted(name)}weight", [outputs, inputs, KernelSize, KernelSize]);
+        return Store(Engine.PackConv(weight, Take($"{Dotted(name)}bias", [outputs]), stride, padding), weight);
     }
 
     private static HostTensor Rows(HostTensor tensor, int start, int count)

@@ -11,7 +11,7 @@ internal sealed class UNetWeights
     {
         var stack = config.Stack;
         Config = config;
-        Input = source.Conv("conv_in", stack.InChannels, stack.Widths[0], 3);
+        Input = source.Conv("conv_in", stack.InChannels, stack.Widths[0]);
         Time = new TimestepEmbedding(source, stack);
         Down = [.. Enumerable.Range(0, stack.Levels).Select(level => new DownBlock(source, stack, level, TextKeys.Register))];
         Middle = new MiddleBlock(source, stack, TextKeys.Register);
@@ -19,7 +19,7 @@ internal sealed class UNetWeights
         SkipCount = skipWidths.Count;
         Up = [.. Enumerable.Range(0, stack.Levels).Select(index => new UpBlock(source, config, index, skipWidths, TextKeys.Register))];
         OutputNorm = source.Norm("conv_norm_out", stack.Widths[0]);
-        Output = source.Conv("conv_out", stack.Widths[0], config.OutChannels, 3);
+        Output = source.Conv("conv_out", stack.Widths[0], config.OutChannels);
         source.Finish();
     }
 

@@ -70,7 +70,7 @@ public sealed class VideoUNet
             Text = text,
         };
 
-        var x = pass.Observe(InputName, _engine.Conv2d(latents, _weights.Input, 1, Padding2d.Symmetric(1)));
+        var x = pass.Observe(InputName, _engine.Conv2d(latents, _weights.Input));
         var skips = new List<Tensor> { x };
         foreach (var block in _weights.Down) x = block.Forward(pass, x, skips);
 
@@ -80,7 +80,7 @@ public sealed class VideoUNet
 
         var normed = _engine.GroupNorm(x, _weights.OutputNorm, stack.Groups, stack.NormEpsilon, frames, Activation.Silu);
         x.Dispose();
-        return pass.Observe(OutputName, scope.Keep(_engine.Conv2d(normed, _weights.Output, 1, Padding2d.Symmetric(1))));
+        return pass.Observe(OutputName, scope.Keep(_engine.Conv2d(normed, _weights.Output)));
 
         Tensor TakeSkip()
         {

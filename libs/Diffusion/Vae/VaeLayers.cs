@@ -25,24 +25,24 @@ internal sealed class VaeLayers
 
     public void Conv(WeightSource source, string name, int inputs, int outputs)
     {
-        var weight = source.Conv(name, inputs, outputs, 3);
-        _layers.Add((pass, x) => pass.Engine.Conv2d(x, weight, 1, Padding2d.Symmetric(1)));
+        var weight = source.Conv(name, inputs, outputs);
+        _layers.Add((pass, x) => pass.Engine.Conv2d(x, weight));
     }
 
     /// <summary>Halves the image; only the lower and right edges are padded.</summary>
     public void Halve(WeightSource source, string name, int channels)
     {
-        var weight = source.Conv(name, channels, channels, 3);
-        _layers.Add((pass, x) => pass.Engine.Conv2d(x, weight, 2, new Padding2d(0, 0, 1, 1)));
+        var weight = source.HalvingConv(name, channels, channels, new Padding2d(0, 0, 1, 1));
+        _layers.Add((pass, x) => pass.Engine.Conv2d(x, weight));
     }
 
     public void Double(WeightSource source, string name, int channels)
     {
-        var weight = source.Conv(name, channels, channels, 3);
+        var weight = source.Conv(name, channels, channels);
         _layers.Add((pass, x) =>
         {
             using var doubled = pass.Engine.UpsampleNearest2x(x);
-            return pass.Engine.Conv2d(doubled, weight, 1, Padding2d.Symmetric(1));
+            return pass.Engine.Conv2d(doubled, weight);
         });
     }
 

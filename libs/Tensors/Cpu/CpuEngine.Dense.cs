@@ -72,16 +72,15 @@ public sealed unsafe partial class CpuEngine
     }
 
     /// <inheritdoc/>
-    public Tensor Conv2d(Tensor x, ConvWeight weight, int stride, Padding2d padding, Tensor? shift = null, Tensor? residual = null)
+    public Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null)
     {
         var input = Own(x, nameof(x));
-        var matrix = Own(weight, nameof(weight));
+        var own = Own(weight, nameof(weight));
         Check.Rank(x, 4, nameof(x));
         Check.That(x[3] == weight.Inputs, nameof(x), $"the last of {Check.Describe(x)} must be {weight.Inputs}");
-        Check.That(stride >= 1, nameof(stride), $"must be at least 1, got {stride}");
-        Check.That(padding is { Top: >= 0, Left: >= 0, Bottom: >= 0, Right: >= 0 }, nameof(padding), $"must not be negative, got {padding}");
-        var height = OutputSize(x[1], padding.Top, padding.Bottom, weight.Kernel, stride, nameof(x));
-        var width = OutputSize(x[2], padding.Left, padding.Right, weight.Kernel, stride, nameof(x));
+        var padding = weight.Padding;
+        var height = OutputSize(x[1], padding.Top, padding.Bottom, weight.Kernel, weight.Stride, nameof(x));
+        var width = OutputSize(x[2], padding.Left, padding.Right, weight.Kernel, weight.Stride, nameof(x));
         if (shift is not null)
         {
             Check.That(
@@ -91,30 +90,56 @@ public sealed unsafe partial class CpuEngine
         }
 
         if (residual is not null) Check.Shape(residual, [x[0], height, width, weight.Outputs], nameof(residual));
-        var arguments = new GemmArguments
-        {
-            X = input.Pointer,
-            Rows = Rows((long)x[0] * height * width, nameof(x)),
-            Panels = matrix.Panels,
-            Layout = matrix.Layout,
-            Bias = matrix.Bias,
-            Shift = shift is null ? null : Own(shift, nameof(shift)).Pointer,
-            Residual = residual is null ? null : Own(residual, nameof(residual)).Pointer,
-            IsConvolution = weight.Kernel > 1 || stride > 1 || padding != default,
-            Kernel = weight.Kernel,
-            Stride = stride,
-            Height = x[1],
-            Width = x[2],
-            Channels = x[3],
-            OutHeight = height,
-            OutWidth = width,
-            PadTop = padding.Top,
-            PadLeft = padding.Left,
-        };
-        arguments.RowsPerShift = shift is null ? 1 : Math.Max(1, arguments.Rows / shift[0]);
+        var added = residual is null ? null : Own(residual, nameof(residual)).Pointer;
+        var shifted = shift is null ? null : Own(shift, nameof(shift)).Pointer;
+        var rows = Rows((long)x[0] * height * width, nameof(x));
         var result = New(x[0], height, width, weight.Outputs);
-        arguments.Y = result.Pointer;
-        _kernels.Gemm(this, ref arguments);
+        if (own.Winograd is { } transformed)
+        {
+            var arguments = new WinogradArguments
+            {
+                X = input.Pointer,
+                Images = x[0],
+                Height = height,
+                Width = width,
+                Panels = transformed.Panels,
+                Layout = transformed.Layout,
+                Bias = transformed.Bias,
+                Y = result.Pointer,
+                Residual = added,
+                Shift = shifted,
+                ImagesPerShift = shift is null ? 1 : Math.Max(1, x[0] / shift[0]),
+            };
+            _kernels.Winograd(this, ref arguments);
+        }
+        else
+        {
+            var matrix = own.Direct!;
+            var arguments = new GemmArguments
+            {
+                X = input.Pointer,
+                Rows = rows,
+                Panels = matrix.Panels,
+                Layout = matrix.Layout,
+                Bias = matrix.Bias,
+                Y = result.Pointer,
+                Shift = shifted,
+                RowsPerShift = shift is null ? 1 : Math.Max(1, rows / shift[0]),
+                Residual = added,
+                IsConvolution = weight.Kernel > 1 || weight.Stride > 1 || padding != default,
+                Kernel = weight.Kernel,
+                Stride = weight.Stride,
+                Height = x[1],
+                Width = x[2],
+                Channels = x[3],
+                OutHeight = height,
+                OutWidth = width,
+                PadTop = padding.Top,
+                PadLeft = padding.Left,
+            };
+            _kernels.Gemm(this, ref arguments);
+        }
+
         return result;
     }
 

@@ -13,19 +13,31 @@ public sealed unsafe partial class CpuEngine
         var shape = weight.Shape;
         Check.That(
             shape.Length == 2 || (shape.Length == 4 && shape[2] == 1 && shape[3] == 1), nameof(weight), $"expected [outputs, inputs] or [outputs, inputs, 1, 1], got {Describe(weight)}");
-        var matrix = Pack(weight, bias, shape[0], shape[1], 1);
-        return new CpuLinearWeight(matrix) { Inputs = shape[1], Outputs = shape[0] };
+        CheckWeight(weight, bias, shape[0]);
+        return new CpuLinearWeight(PackedMatrix.Create(weight, bias, shape[0], shape[1], 1, _kernels.Width)) { Inputs = shape[1], Outputs = shape[0] };
     }
 
     /// <inheritdoc/>
-    public ConvWeight PackConv(HostTensor weight, HostTensor? bias)
+    public ConvWeight PackConv(HostTensor weight, HostTensor? bias, int stride, Padding2d padding)
     {
         ArgumentNullException.ThrowIfNull(weight);
         HostValues.RequireFloat(weight, nameof(weight));
         var shape = weight.Shape;
         Check.That(shape.Length == 4 && shape[2] == shape[3] && shape[2] > 0, nameof(weight), $"expected [outputs, inputs, k, k], got {Describe(weight)}");
-        var matrix = Pack(weight, bias, shape[0], shape[1], checked(shape[2] * shape[2]));
-        return new CpuConvWeight(matrix) { Inputs = shape[1], Outputs = shape[0], Kernel = shape[2] };
+        Check.That(stride >= 1, nameof(stride), $"must be at least 1, got {stride}");
+        Check.That(padding is { Top: >= 0, Left: >= 0, Bottom: >= 0, Right: >= 0 }, nameof(padding), $"must not be negative, got {padding}");
+        CheckWeight(weight, bias, shape[0]);
+        var winograd = WinogradMatrix.Suits(shape[1], shape[0], shape[2], stride, padding);
+        return new CpuConvWeight
+        {
+            Inputs = shape[1],
+            Outputs = shape[0],
+            Kernel = shape[2],
+            Stride = stride,
+            Padding = padding,
+            Direct = winograd ? null : PackedMatrix.Create(weight, bias, shape[0], shape[1], checked(shape[2] * shape[2]), _kernels.Width),
+            Winograd = winograd ? WinogradMatrix.Create(weight, bias, shape[0], shape[1], _kernels.Width) : null,
+        };
     }
 
     /// <inheritdoc/>
@@ -66,16 +78,12 @@ public sealed unsafe partial class CpuEngine
 
     private static ArgumentException ForeignWeight(string name) => new("the weight was packed by another kind of engine", name);
 
-    private PackedMatrix Pack(HostTensor weight, HostTensor? bias, int outputs, int channels, int taps)
+    private static void CheckWeight(HostTensor weight, HostTensor? bias, int outputs)
     {
         Check.That(weight.ElementCount > 0, nameof(weight), $"no dimension may be zero, got {Describe(weight)}");
-        if (bias is not null)
-        {
-            HostValues.RequireFloat(bias, nameof(bias));
-            Check.That(bias.Shape.Length == 1 && bias.Shape[0] == outputs, nameof(bias), $"expected [{outputs}], got {Describe(bias)}");
-        }
-
-        return PackedMatrix.Create(weight, bias, outputs, channels, taps, _kernels.Width);
+        if (bias is null) return;
+        HostValues.RequireFloat(bias, nameof(bias));
+        Check.That(bias.Shape.Length == 1 && bias.Shape[0] == outputs, nameof(bias), $"expected [{outputs}], got {Describe(bias)}");
     }
 
     private PackedMatrix Own(LinearWeight weight, string name)
@@ -84,10 +92,10 @@ public sealed unsafe partial class CpuEngine
         return weight is CpuLinearWeight own && own.Matrix.Layout.Width == _kernels.Width ? own.Matrix : throw ForeignWeight(name);
     }
 
-    private PackedMatrix Own(ConvWeight weight, string name)
+    private CpuConvWeight Own(ConvWeight weight, string name)
     {
         ArgumentNullException.ThrowIfNull(weight, name);
-        return weight is CpuConvWeight own && own.Matrix.Layout.Width == _kernels.Width ? own.Matrix : throw ForeignWeight(name);
+        return weight is CpuConvWeight own && own.Width == _kernels.Width ? own : throw ForeignWeight(name);
     }
 
     private static CpuNormWeight Own(NormWeight weight, string name)

@@ -27,8 +27,8 @@ public sealed class ArgumentTests
         ["pack linear: no inputs"] = ("weight", e => e.PackLinear(H(2, 0), null)),
         ["pack linear: integers"] = ("weight", e => e.PackLinear(new HostTensor(ElementType.Int32, [1, 1], new byte[4]), null)),
         ["pack linear: bias of another width"] = ("bias", e => e.PackLinear(H(2, 3), H(3))),
-        ["pack conv: kernel not square"] = ("weight", e => e.PackConv(H(2, 2, 3, 1), null)),
-        ["pack conv: no kernel"] = ("weight", e => e.PackConv(H(2, 2, 0, 0), null)),
+        ["pack conv: kernel not square"] = ("weight", e => e.PackConv(H(2, 2, 3, 1), null, 1, default)),
+        ["pack conv: no kernel"] = ("weight", e => e.PackConv(H(2, 2, 0, 0), null, 1, default)),
         ["pack norm: shift of another width"] = ("shift", e => e.PackNorm(H(3), H(2))),
         ["pack norm: wrong rank"] = ("scale", e => e.PackNorm(H(3, 1), H(3))),
         ["pack embedding: wrong rank"] = ("table", e => e.PackEmbedding(H(3))),
@@ -38,12 +38,12 @@ public sealed class ArgumentTests
         ["linear: residual of another shape"] = ("residual", e => e.Linear(T(e, 4, 3), e.PackLinear(H(2, 3), null), residual: T(e, 4, 3))),
         ["linear: unknown activation"] = ("activation", e => e.Linear(T(e, 4, 3), e.PackLinear(H(2, 3), null), (Activation)17)),
         ["geglu: odd outputs"] = ("weight", e => e.LinearGeglu(T(e, 4, 3), e.PackLinear(H(5, 3), null))),
-        ["conv: wrong channels"] = ("x", e => e.Conv2d(T(e, 1, 4, 4, 2), e.PackConv(H(2, 3, 3, 3), null), 1, default)),
-        ["conv: image smaller than kernel"] = ("x", e => e.Conv2d(T(e, 1, 2, 4, 3), e.PackConv(H(2, 3, 3, 3), null), 1, default)),
-        ["conv: stride zero"] = ("stride", e => e.Conv2d(T(e, 1, 4, 4, 3), e.PackConv(H(2, 3, 3, 3), null), 0, default)),
-        ["conv: negative padding"] = ("padding", e => e.Conv2d(T(e, 1, 4, 4, 3), e.PackConv(H(2, 3, 3, 3), null), 1, new Padding2d(0, -1, 0, 0))),
-        ["conv: shift does not divide"] = ("shift", e => e.Conv2d(T(e, 3, 4, 4, 3), e.PackConv(H(2, 3, 3, 3), null), 1, default, T(e, 2, 2))),
-        ["conv: residual of another shape"] = ("residual", e => e.Conv2d(T(e, 1, 4, 4, 3), e.PackConv(H(2, 3, 3, 3), null), 1, default, null, T(e, 1, 4, 4, 2))),
+        ["conv: wrong channels"] = ("x", e => e.Conv2d(T(e, 1, 4, 4, 2), e.PackConv(H(2, 3, 3, 3), null, 1, default))),
+        ["conv: image smaller than kernel"] = ("x", e => e.Conv2d(T(e, 1, 2, 4, 3), e.PackConv(H(2, 3, 3, 3), null, 1, default))),
+        ["pack conv: stride zero"] = ("stride", e => e.PackConv(H(2, 3, 3, 3), null, 0, default)),
+        ["pack conv: negative padding"] = ("padding", e => e.PackConv(H(2, 3, 3, 3), null, 1, new Padding2d(0, -1, 0, 0))),
+        ["conv: shift does not divide"] = ("shift", e => e.Conv2d(T(e, 3, 4, 4, 3), e.PackConv(H(2, 3, 3, 3), null, 1, default), T(e, 2, 2))),
+        ["conv: residual of another shape"] = ("residual", e => e.Conv2d(T(e, 1, 4, 4, 3), e.PackConv(H(2, 3, 3, 3), null, 1, default), null, T(e, 1, 4, 4, 2))),
         ["group norm: groups do not divide"] = ("groups", e => e.GroupNorm(T(e, 1, 4, 6), N(e, 6), 4, 1e-5f, 1)),
         ["group norm: images do not divide"] = ("imagesPerStatistic", e => e.GroupNorm(T(e, 3, 4, 6), N(e, 6), 2, 1e-5f, 2)),
         ["group norm: epsilon not a number"] = ("epsilon", e => e.GroupNorm(T(e, 1, 4, 6), N(e, 6), 2, float.NaN, 1)),
@@ -95,11 +95,11 @@ public sealed class ArgumentTests
         using var e = Engines.Create(name);
         using var scope = e.BeginScope();
         using LinearWeight linear = e.PackLinear(H(4, 6), null);
-        using ConvWeight conv = e.PackConv(H(4, 6, 3, 3), H(4));
+        using ConvWeight conv = e.PackConv(H(4, 6, 3, 3), H(4), 1, default);
         Tensor image = T(e, 0, 5, 5, 6), tokens = T(e, 0, 7, 6), keys = T(e, 1, 7, 6);
         Assert.Equal([0, 7, 4], e.Linear(tokens, linear).Shape.ToArray());
         Assert.Equal([0, 7, 2], e.LinearGeglu(tokens, linear).Shape.ToArray());
-        Assert.Equal([0, 3, 3, 4], e.Conv2d(image, conv, 1, default).Shape.ToArray());
+        Assert.Equal([0, 3, 3, 4], e.Conv2d(image, conv).Shape.ToArray());
         Assert.Equal([0, 5, 5, 6], e.GroupNorm(image, N(e, 6), 2, 1e-5f, 1).Shape.ToArray());
         Assert.Equal([0, 7, 6], e.LayerNorm(tokens, N(e, 6), 1e-5f).Shape.ToArray());
         Assert.Equal([0, 5, 5, 6], e.Activate(image, Activation.Silu).Shape.ToArray());

@@ -82,10 +82,32 @@ public sealed class DenseTests
             var residual = s[9] % 2 == 0 ? Numbers.Random(5, n * oh * ow * outputs) : null;
             var expected = Reference.Conv2d(x, n, h, w, inputs, weight, bias, outputs, kernel, stride, padding, shift, 2, residual, out _, out _);
             using var scope = engine.BeginScope();
-            using var packed = engine.PackConv(Numbers.Host(weight, outputs, inputs, kernel, kernel), Numbers.Host(bias, outputs));
+            using var packed = engine.PackConv(Numbers.Host(weight, outputs, inputs, kernel, kernel), Numbers.Host(bias, outputs), stride, padding);
             var y = engine.Conv2d(
-                engine.Upload(x, n, h, w, inputs), packed, stride, padding, shift is null ? null : engine.Upload(shift, 2, outputs), residual is null ? null : engine.Upload(residual, n, oh, ow, outputs));
+                engine.Upload(x, n, h, w, inputs), packed, shift is null ? null : engine.Upload(shift, 2, outputs), residual is null ? null : engine.Upload(residual, n, oh, ow, outputs));
             Assert.Equal([n, oh, ow, outputs], y.Shape.ToArray());
+            Numbers.AssertClose(expected, engine.Values(y), 2e-5);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines.Names), MemberType = typeof(Engines))]
+    public void Conv2d_SameSize_EqualsDefinition(string name)
+    {
+        // Many channels, 3x3, one pixel of padding: what an engine may compute by a transform of its own.
+        using var engine = Engines.Create(name);
+        Sizes.Check([3, 11, 11, 70, 70, 4], s =>
+        {
+            var (n, h, w, inputs, outputs) = (2 * s[0], s[1], s[2], 30 + s[3], 30 + s[4]);
+            float[] x = Numbers.Random(1, n * h * w * inputs), weight = Numbers.Random(2, outputs * inputs * 9), bias = Numbers.Random(3, outputs);
+            var shift = s[5] > 2 ? Numbers.Random(4, 2 * outputs) : null;
+            var residual = s[5] % 2 == 0 ? Numbers.Random(5, n * h * w * outputs) : null;
+            var padding = Padding2d.Symmetric(1);
+            var expected = Reference.Conv2d(x, n, h, w, inputs, weight, bias, outputs, 3, 1, padding, shift, 2, residual, out _, out _);
+            using var scope = engine.BeginScope();
+            using var packed = engine.PackConv(Numbers.Host(weight, outputs, inputs, 3, 3), Numbers.Host(bias, outputs), 1, padding);
+            var y = engine.Conv2d(
+                engine.Upload(x, n, h, w, inputs), packed, shift is null ? null : engine.Upload(shift, 2, outputs), residual is null ? null : engine.Upload(residual, n, h, w, outputs));
             Numbers.AssertClose(expected, engine.Values(y), 2e-5);
         });
     }

@@ -82,13 +82,13 @@ public sealed class CpuEngineTests
         const int Images = 3, Side = 13, Channels = 40, Tokens = Side * Side;
         using var engine = new CpuEngine(new CpuEngineOptions { InstructionSet = set, Threads = threads });
         using var scope = engine.BeginScope();
-        using var conv = engine.PackConv(Numbers.Host(Numbers.Random(1, Channels * Channels * 9), Channels, Channels, 3, 3), null);
+        using var conv = engine.PackConv(Numbers.Host(Numbers.Random(1, Channels * Channels * 9), Channels, Channels, 3, 3), null, 1, Padding2d.Symmetric(1));
         using var linear = engine.PackLinear(Numbers.Host(Numbers.Random(2, 64 * Channels), 64, Channels), null);
         using var project = engine.PackLinear(Numbers.Host(Numbers.Random(3, 40 * 32), 40, 32), null);
         using var norm = engine.PackNorm(Numbers.Host(Numbers.Random(4, Channels), Channels), Numbers.Host(Numbers.Random(5, Channels), Channels));
         var x = engine.Upload(Numbers.Random(6, Images * Tokens * Channels), Images, Side, Side, Channels);
         x = engine.GroupNorm(x, norm, 8, 1e-5f, Images, Activation.Silu);
-        x = engine.Conv2d(x, conv, 1, Padding2d.Symmetric(1), residual: x);
+        x = engine.Conv2d(x, conv, residual: x);
         var tokens = x.Reshape(1, Images * Tokens, Channels);
         var regions = Enumerable.Range(0, Images * Tokens).Select(i => (ulong)(i / 50 % 4)).ToArray();
         var modulation = new LayoutModulation(regions, regions, [.. regions.Select(r => r / 4f)]);

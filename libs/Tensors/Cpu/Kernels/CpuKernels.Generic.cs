@@ -11,6 +11,8 @@ internal sealed class CpuKernels<TIsa, V>(string name) : CpuKernels
 
     public override void Gemm(CpuEngine engine, ref GemmArguments arguments) => Gemm<TIsa, V>.Run(engine, ref arguments);
 
+    public override void Winograd(CpuEngine engine, ref WinogradArguments arguments) => Winograd<TIsa, V>.Run(engine, ref arguments);
+
     public override void Attention(CpuEngine engine, ref AttentionArguments arguments) => Attention<TIsa, V>.Run(engine, ref arguments);
 
     public override void DiagonalProbabilities(CpuEngine engine, ref AttentionArguments arguments) => Attention<TIsa, V>.RunDiagonal(engine, ref arguments);

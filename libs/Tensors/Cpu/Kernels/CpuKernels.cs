@@ -24,6 +24,8 @@ internal abstract class CpuKernels
 
     public abstract void Gemm(CpuEngine engine, ref GemmArguments arguments);
 
+    public abstract void Winograd(CpuEngine engine, ref WinogradArguments arguments);
+
     public abstract void Attention(CpuEngine engine, ref AttentionArguments arguments);
 
     public abstract void DiagonalProbabilities(CpuEngine engine, ref AttentionArguments arguments);
