@@ -8,7 +8,8 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// softmax (running maximum and sum, earlier results rescaled when the maximum grows), then probabilities times values by the
 /// micro-kernel again. Scores carry a factor log2(e), so that the softmax needs powers of two only.
 /// ST-Layout attention walks the keys twice: the first time for each row's largest and smallest score, the second time with
-/// s' = (1 - a) s + a (max - min) M, which differs from the published update by a constant per row, so the softmax is the same.
+/// s' = (1 - a) s + a (max - min) M, which differs from the published update by a constant per row, so the softmax is the same. The scores of
+/// the task's 24 queries are kept from the first walk, memory linear in the keys.
 /// </summary>
 internal static unsafe class Attention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
@@ -76,7 +77,8 @@ internal static unsafe class Attention<TIsa, V>
         arguments.KeyLayout = new PanelLayout(arguments.Size, arguments.Keys, TIsa.Width);
         arguments.ValueLayout = new PanelLayout(arguments.Keys, arguments.Size, TIsa.Width);
         arguments.KeyChunks = (arguments.Keys + AttentionTile.Keys - 1) / AttentionTile.Keys;
-        arguments.ScratchStride = AttentionTile.Length(arguments.Size, arguments.ValueLayout.PaddedColumns) + 32 & ~15L;
+        arguments.ScoreStride = arguments.QueryRegions is null ? AttentionTile.TileStride : AttentionTile.WholeStride(arguments.Keys);
+        arguments.ScratchStride = AttentionTile.Length(arguments.Size, arguments.ValueLayout.PaddedColumns, arguments.ScoreStride) + 32 & ~15L;
         arguments.Scratch = engine.Scratch(arguments.ScratchStride);
         var entries = (long)arguments.KeyBatch * arguments.Heads;
         using var keys = engine.RentWorkspace(entries * arguments.KeyLayout.Length * sizeof(float));
@@ -141,7 +143,7 @@ internal static unsafe class Attention<TIsa, V>
     private static void RunTask(void* context, int task, int worker)
     {
         ref readonly var g = ref *(AttentionArguments*)context;
-        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, g.ValueLayout.PaddedColumns);
+        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, g.ValueLayout.PaddedColumns, g.ScoreStride);
         var entry = task / g.QueryTiles;
         var head = entry % g.Heads;
         var batch = entry / g.Heads;
@@ -151,7 +153,8 @@ internal static unsafe class Attention<TIsa, V>
         var keys = g.PackedKeys + (keyEntry * g.KeyLayout.Length);
         var values = g.PackedValues + (keyEntry * g.ValueLayout.Length);
         LoadQueries(g, tile, batch, head, first, count, g.Scale * Exp2Polynomial.Log2E);
-        if (g.QueryRegions is not null) MeasureRows(g, tile, keys, first, count);
+        var modulated = g.QueryRegions is not null;
+        if (modulated) MeasureRows(g, tile, keys, first, count);
 
         for (var r = 0; r < count; r++)
         {
@@ -163,11 +166,12 @@ internal static unsafe class Attention<TIsa, V>
         for (var key = 0; key < end; key += AttentionTile.Keys)
         {
             var width = Math.Min(AttentionTile.Keys, g.Keys - key);
-            Scores(g, tile, keys, count, key, width);
-            if (g.QueryRegions is not null) Modulate(g, tile, first, count, key, width);
+            var scores = modulated ? tile.Scores + key : tile.Scores;
+            if (modulated) Modulate(g, tile, scores, first, count, key, width);
+            else Scores(g, tile, scores, keys, count, key, width);
             if (g.Causal) HideFuture(tile, first, count, key, width);
-            Softmax(tile, count, width);
-            AddValues(g, tile, values, count, key, width);
+            Softmax(tile, scores, count, width);
+            AddValues(g, tile, scores, values, count, key, width);
         }
 
         for (var r = 0; r < count; r++)
@@ -204,7 +208,7 @@ internal static unsafe class Attention<TIsa, V>
 
     /// <summary>Scores of a tile of keys. Columns between the last key and the end of its vector hold zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scores(in AttentionArguments g, in AttentionTile tile, float* keys, int count, int key, int width)
+    private static void Scores(in AttentionArguments g, in AttentionTile tile, float* scores, float* keys, int count, int key, int width)
     {
         for (var column = 0; column < width; column += g.KeyLayout.PanelWidth)
         {
@@ -214,19 +218,19 @@ internal static unsafe class Attention<TIsa, V>
             for (var r = 0; r < count; r += TIsa.TileRows)
             {
                 MicroKernel<TIsa, V>.Tile(
-                    count - r, vectors, tile.Query + (r * g.Size), g.Size, right, g.Size, tile.Scores + (r * AttentionTile.ScoreStride) + column, AttentionTile.ScoreStride, false);
+                    count - r, vectors, tile.Query + (r * g.Size), g.Size, right, g.Size, scores + ((long)r * tile.ScoreStride) + column, tile.ScoreStride, false);
             }
         }
     }
 
     /// <summary>Streaming softmax: scores become probabilities relative to the running maximum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Softmax(in AttentionTile tile, int count, int width)
+    private static void Softmax(in AttentionTile tile, float* scores, int count, int width)
     {
         var padded = (width + TIsa.Width - 1) / TIsa.Width * TIsa.Width;
         for (var r = 0; r < count; r++)
         {
-            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            var row = scores + ((long)r * tile.ScoreStride);
             for (var i = width; i < padded; i++) row[i] = float.NegativeInfinity;
             var max = TIsa.Load(row);
             for (var i = TIsa.Width; i < padded; i += TIsa.Width) max = TIsa.Max(max, TIsa.Load(row + i));
@@ -260,7 +264,7 @@ internal static unsafe class Attention<TIsa, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddValues(in AttentionArguments g, in AttentionTile tile, float* values, int count, int key, int width)
+    private static void AddValues(in AttentionArguments g, in AttentionTile tile, float* scores, float* values, int count, int key, int width)
     {
         for (var panel = 0; panel < g.ValueLayout.Panels; panel++)
         {
@@ -270,7 +274,7 @@ internal static unsafe class Attention<TIsa, V>
             for (var r = 0; r < count; r += TIsa.TileRows)
             {
                 MicroKernel<TIsa, V>.Tile(
-                    count - r, vectors, tile.Scores + (r * AttentionTile.ScoreStride), AttentionTile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, key > 0);
+                    count - r, vectors, scores + ((long)r * tile.ScoreStride), tile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, key > 0);
             }
         }
     }
@@ -288,10 +292,11 @@ internal static unsafe class Attention<TIsa, V>
         for (var key = 0; key < g.Keys; key += AttentionTile.Keys)
         {
             var width = Math.Min(AttentionTile.Keys, g.Keys - key);
-            Scores(g, tile, keys, count, key, width);
+            var scores = tile.Scores + key;
+            Scores(g, tile, scores, keys, count, key, width);
             for (var r = 0; r < count; r++)
             {
-                var row = tile.Scores + (r * AttentionTile.ScoreStride);
+                var row = scores + ((long)r * tile.ScoreStride);
                 V max = TIsa.Broadcast(tile.Maximum[r]), min = TIsa.Broadcast(tile.Minimum[r]);
                 var i = 0;
                 for (; i <= width - TIsa.Width; i += TIsa.Width)
@@ -322,7 +327,7 @@ internal static unsafe class Attention<TIsa, V>
 
     /// <summary>s' = (1 - a) s + a (max - min) M. Neighbouring queries mostly lie in the same regions, so a row of M serves several.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Modulate(in AttentionArguments g, in AttentionTile tile, int first, int count, int key, int width)
+    private static void Modulate(in AttentionArguments g, in AttentionTile tile, float* scores, int first, int count, int key, int width)
     {
         var padded = (width + TIsa.Width - 1) / TIsa.Width * TIsa.Width;
         var known = false;
@@ -342,7 +347,7 @@ internal static unsafe class Attention<TIsa, V>
                 for (var i = 0; i < padded; i++) tile.Membership[i] = i < width && (g.KeyRegions[key + i] & regions) != 0 ? 1 : 0;
             }
 
-            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            var row = scores + ((long)r * tile.ScoreStride);
             V keep = TIsa.Broadcast(tile.Keep[r]), gain = TIsa.Broadcast(tile.Gain[r]);
             for (var i = 0; i < padded; i += TIsa.Width)
                 TIsa.Store(row + i, TIsa.MultiplyAdd(keep, TIsa.Load(row + i), TIsa.Multiply(gain, TIsa.Load(members + i))));
@@ -353,7 +358,7 @@ internal static unsafe class Attention<TIsa, V>
     {
         for (var r = 0; r < count; r++)
         {
-            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            var row = tile.Scores + (r * tile.ScoreStride);
             for (var i = Math.Max(0, first + r + 1 - key); i < width; i++) row[i] = float.NegativeInfinity;
         }
     }
@@ -362,7 +367,7 @@ internal static unsafe class Attention<TIsa, V>
     private static void RunScoresTask(void* context, int task, int worker)
     {
         ref readonly var g = ref *(AttentionArguments*)context;
-        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, 0);
+        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, 0, g.ScoreStride);
         var batch = task / g.QueryTiles;
         var first = task % g.QueryTiles * AttentionTile.Queries;
         var count = Math.Min(AttentionTile.Queries, g.Queries - first);
@@ -371,11 +376,11 @@ internal static unsafe class Attention<TIsa, V>
         for (var key = 0; key < g.Keys; key += AttentionTile.Keys)
         {
             var width = Math.Min(AttentionTile.Keys, g.Keys - key);
-            Scores(g, tile, keys, count, key, width);
+            Scores(g, tile, tile.Scores, keys, count, key, width);
             for (var r = 0; r < count; r++)
             {
                 var y = g.Y + ((((long)batch * g.Queries) + first + r) * g.Keys) + key;
-                new ReadOnlySpan<float>(tile.Scores + (r * AttentionTile.ScoreStride), width).CopyTo(new Span<float>(y, width));
+                new ReadOnlySpan<float>(tile.Scores + (r * tile.ScoreStride), width).CopyTo(new Span<float>(y, width));
             }
         }
     }
@@ -385,7 +390,7 @@ internal static unsafe class Attention<TIsa, V>
     private static void RunDiagonalTask(void* context, int task, int worker)
     {
         ref readonly var g = ref *(AttentionArguments*)context;
-        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, 0);
+        var tile = new AttentionTile(g.Scratch + (worker * g.ScratchStride), g.Size, 0, g.ScoreStride);
         var perFrame = g.Queries / g.Frames;
         var frameStart = task / g.QueryTiles * perFrame;
         var inFrame = task % g.QueryTiles * AttentionTile.Queries;
@@ -406,14 +411,14 @@ internal static unsafe class Attention<TIsa, V>
             for (var key = 0; key < g.Keys; key += AttentionTile.Keys)
             {
                 var width = Math.Min(AttentionTile.Keys, g.Keys - key);
-                Scores(g, tile, keys, count, key, width);
-                Softmax(tile, count, width);
+                Scores(g, tile, tile.Scores, keys, count, key, width);
+                Softmax(tile, tile.Scores, count, width);
             }
 
             for (var key = frameStart / AttentionTile.Keys * AttentionTile.Keys; key < frameStart + perFrame; key += AttentionTile.Keys)
             {
                 var width = Math.Min(AttentionTile.Keys, g.Keys - key);
-                Scores(g, tile, keys, count, key, width);
+                Scores(g, tile, tile.Scores, keys, count, key, width);
                 AddProbabilities(g, tile, count, y, perFrame, key - frameStart, width);
             }
         }
@@ -424,7 +429,7 @@ internal static unsafe class Attention<TIsa, V>
         int begin = Math.Max(0, -offset), end = Math.Min(width, perFrame - offset);
         for (var r = 0; r < count; r++)
         {
-            var row = tile.Scores + (r * AttentionTile.ScoreStride);
+            var row = tile.Scores + (r * tile.ScoreStride);
             var line = y + ((long)r * perFrame) + offset;
             var maximum = TIsa.Broadcast(tile.Maximum[r]);
             var factor = 1 / (tile.Sum[r] * g.Heads);

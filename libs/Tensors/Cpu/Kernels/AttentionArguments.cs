@@ -81,6 +81,9 @@ internal unsafe struct AttentionArguments
     /// <summary>Query tiles of a (batch entry, head), or of a frame.</summary>
     public int QueryTiles;
 
+    /// <summary>Elements from one row of a task's scores to the next.</summary>
+    public int ScoreStride;
+
     /// <summary>Chunks of keys that are packed together.</summary>
     public int KeyChunks;
 

@@ -9,12 +9,13 @@ internal readonly unsafe struct AttentionTile
     /// <summary>Keys of a tile; a multiple of every panel width. The scores, 24 KiB, stay in the first-level cache.</summary>
     public const int Keys = 256;
 
-    /// <summary>Elements from one row of scores to the next: off a power of two, to spread over the cache's sets.</summary>
-    public const int ScoreStride = Keys + 16;
+    // Off a power of two, to spread rows of scores over the cache's sets.
+    private const int StridePadding = 16;
 
     /// <summary>Divides the memory at <paramref name="start"/>.</summary>
-    public AttentionTile(float* start, int size, int paddedSize)
+    public AttentionTile(float* start, int size, int paddedSize, int scoreStride)
     {
+        ScoreStride = scoreStride;
         Scores = start;
         Membership = Scores + (Queries * ScoreStride);
         Maximum = Membership + Keys;
@@ -29,8 +30,11 @@ internal readonly unsafe struct AttentionTile
         PaddedSize = paddedSize;
     }
 
-    /// <summary>Scores, then probabilities: [Queries, ScoreStride].</summary>
+    /// <summary>Scores, then probabilities: [Queries, ScoreStride]; a tile of keys wide, or all keys where a first walk keeps the scores for a second.</summary>
     public float* Scores { get; }
+
+    /// <summary>Elements from one row of scores to the next.</summary>
+    public int ScoreStride { get; }
 
     /// <summary>1 for the keys that share a region with the current query, else 0: [Keys].</summary>
     public float* Membership { get; }
@@ -62,7 +66,13 @@ internal readonly unsafe struct AttentionTile
     /// <summary>Size of a head in whole vectors.</summary>
     public int PaddedSize { get; }
 
+    /// <summary>Stride of scores of one tile of keys.</summary>
+    public static int TileStride => Keys + StridePadding;
+
+    /// <summary>Stride of scores of all <paramref name="keys"/> keys, in whole tiles.</summary>
+    public static int WholeStride(int keys) => ((keys + Keys - 1) / Keys * Keys) + StridePadding;
+
     /// <summary>Elements a tile needs.</summary>
-    public static long Length(int size, int paddedSize) =>
-        (Queries * ScoreStride) + Keys + (5 * Queries) + ((long)Queries * size) + ((long)Queries * paddedSize) + 16;
+    public static long Length(int size, int paddedSize, int scoreStride) =>
+        ((long)Queries * scoreStride) + Keys + (5 * Queries) + ((long)Queries * size) + ((long)Queries * paddedSize) + 16;
 }

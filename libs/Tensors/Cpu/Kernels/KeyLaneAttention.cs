@@ -9,7 +9,8 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// lane, which are added across lanes at the very end.
 /// No running maximum is needed: scores carry log2(e), and 2^s neither overflows nor vanishes while |s| stays below
 /// <see cref="SafeScore"/>. The product of norms bounds |s|; where the bound is larger, and for ST-Layout attention, which
-/// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off.
+/// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off. The first walk keeps the
+/// scores of its 24 queries, memory linear in the keys, so that the second need not multiply queries and keys again.
 /// </summary>
 internal static unsafe class KeyLaneAttention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
@@ -32,10 +33,10 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         arguments.QueryTiles = (arguments.Queries + KeyLaneTile.Queries - 1) / KeyLaneTile.Queries;
         arguments.KeyLanes = new KeyLaneLayout(arguments.Size, arguments.Keys, TIsa.Width);
         var layout = arguments.KeyLanes;
-        arguments.ScratchStride = KeyLaneTile.Length(arguments.Size, TIsa.Width) + 15 & ~15L;
-        arguments.Scratch = engine.Scratch(arguments.ScratchStride);
-        arguments.KeyChunks = (layout.Tiles + layout.StepTiles - 1) / layout.StepTiles;
         var entries = (long)arguments.KeyBatch * arguments.Heads;
+        arguments.KeyChunks = (layout.Tiles + layout.StepTiles - 1) / layout.StepTiles;
+        arguments.ScratchStride = KeyLaneTile.Length(arguments.Size, TIsa.Width, layout.ScoreStride) + 15 & ~15L;
+        arguments.Scratch = engine.Scratch(arguments.ScratchStride);
         using var packed = engine.RentWorkspace(entries * layout.Length * sizeof(float));
         using var norms = engine.RentWorkspace(entries * arguments.KeyChunks * sizeof(float));
         arguments.PackedKeys = packed.Pointer;
@@ -85,7 +86,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     private static void RunTask(void* context, int task, int worker)
     {
         ref readonly var g = ref *(AttentionArguments*)context;
-        var tile = new KeyLaneTile(g.Scratch + (worker * g.ScratchStride), g.Size, TIsa.Width);
+        var tile = new KeyLaneTile(g.Scratch + (worker * g.ScratchStride), g.Size, TIsa.Width, g.KeyLanes.ScoreStride);
         var entry = task / g.QueryTiles;
         var head = entry % g.Heads;
         var batch = entry / g.Heads;
@@ -95,20 +96,26 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         var keys = g.PackedKeys + (keyEntry * g.KeyLanes.Length);
         LoadQueries(g, tile, batch, head, first, count);
         new Span<float>(tile.Results, KeyLaneTile.Queries * tile.ResultStride).Clear();
+        var kept = true;
         if (g.QueryRegions is not null)
         {
             Measure(g, tile, keys, count);
-            SetModulation(g, tile, keys, first, count);
+            SetModulation(g, tile, first, count);
         }
         else if (!ScoresAreSafe(g, tile, keyEntry, count))
         {
             Measure(g, tile, keys, count);
             for (var r = 0; r < count; r++) tile.Offset[r] = tile.Maximum[r];
         }
+        else
+        {
+            kept = false;
+        }
 
         for (var step = 0; step < g.KeyLanes.Tiles; step += g.KeyLanes.StepTiles)
         {
-            for (var row = 0; row < count; row += Rows) Walk(g, tile, keys, first, row, count, step, Math.Min(step + g.KeyLanes.StepTiles, g.KeyLanes.Tiles));
+            for (var row = 0; row < count; row += Rows)
+                Walk(g, tile, keys, kept, first, row, count, step, Math.Min(step + g.KeyLanes.StepTiles, g.KeyLanes.Tiles));
         }
 
         for (var r = 0; r < count; r++)
@@ -126,6 +133,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         for (var r = 0; r < KeyLaneTile.Queries; r++)
         {
             tile.Offset[r] = 0;
+            tile.Keep[r] = 1;
             tile.Gain[r] = 0;
             var q = g.Q + ((((long)batch * g.Queries) + first + r) * g.Channels) + (head * g.Size);
             for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] = r < count ? q[i] * scale : 0;
@@ -148,40 +156,38 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     }
 
     /// <summary>
-    /// s' = (1 - a) s + a (max - min) M: the first factor goes into the query, the second is the gain. The row's largest s' lies between
+    /// s' = (1 - a) s + a (max - min) M: a factor on the kept scores and a gain. The row's largest s' lies between
     /// (1 - a) max and that plus the gain (which is negative for a negative strength); the offset takes the middle off.
     /// </summary>
-    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, float* packed, int first, int count)
+    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, int first, int count)
     {
         for (var r = 0; r < count; r++)
         {
             var strength = g.Strength[first + r];
+            tile.Keep[r] = 1 - strength;
             tile.Gain[r] = strength * (tile.Maximum[r] - tile.Minimum[r]);
-            tile.Offset[r] = ((1 - strength) * tile.Maximum[r]) + (tile.Gain[r] / 2);
-            for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] *= 1 - strength;
-            if (Math.Abs(tile.Gain[r]) > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, first, r, count);
+            tile.Offset[r] = (tile.Keep[r] * tile.Maximum[r]) + (tile.Gain[r] / 2);
+            if (Math.Abs(tile.Gain[r]) > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, first, r, count);
         }
     }
 
     /// <summary>Largest modulated score of a row; needed only for scores so far apart that the bounds do not do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float ModulatedMaximum(in AttentionArguments g, in KeyLaneTile tile, float* packed, int first, int row, int count)
+    private static float ModulatedMaximum(in AttentionArguments g, in KeyLaneTile tile, int first, int row, int count)
     {
-        var layout = g.KeyLanes;
         var members = Members(g, first, row, count);
+        var scores = tile.Scores + ((long)row * tile.ScoreStride);
         var largest = float.NegativeInfinity;
         for (var key = 0; key < g.Keys; key++)
         {
-            var k = packed + ((long)(key / layout.TileKeys) * layout.TileLength) + (key % layout.TileKeys);
-            var score = tile.Gain[row] * members[key];
-            for (var i = 0; i < g.Size; i++) score += tile.Query[(row * g.Size) + i] * k[i * layout.TileKeys];
+            var score = (tile.Keep[row] * scores[key]) + (tile.Gain[row] * members[key]);
             largest = score > largest ? score : largest;
         }
 
         return largest;
     }
 
-    /// <summary>Largest and smallest score of every row.</summary>
+    /// <summary>Largest and smallest score of every row; keeps the scores.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Measure(in AttentionArguments g, in KeyLaneTile tile, float* packed, int count)
     {
@@ -206,6 +212,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         V max0 = TIsa.Broadcast(tile.Maximum[row]), max1 = TIsa.Broadcast(tile.Maximum[row + 1]), max2 = TIsa.Broadcast(tile.Maximum[row + 2]);
         V min0 = TIsa.Broadcast(tile.Minimum[row]), min1 = TIsa.Broadcast(tile.Minimum[row + 1]), min2 = TIsa.Broadcast(tile.Minimum[row + 2]);
         var keys = packed + ((long)firstTile * layout.TileLength);
+        float* s0 = tile.Scores + ((long)row * tile.ScoreStride) + ((long)firstTile * layout.TileKeys), s1 = s0 + tile.ScoreStride, s2 = s1 + tile.ScoreStride;
         for (var t = firstTile; t < Math.Min(endTile, layout.WholeTiles); t++, keys += layout.TileLength)
         {
             V a0 = TIsa.Broadcast(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, c0 = a0, c1 = a0, c2 = a0, c3 = a0;
@@ -230,6 +237,12 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                 c3 = TIsa.MultiplyAdd(q, k3, c3);
             }
 
+            Keep(s0, a0, a1, a2, a3);
+            Keep(s1, b0, b1, b2, b3);
+            Keep(s2, c0, c1, c2, c3);
+            s0 += layout.TileKeys;
+            s1 += layout.TileKeys;
+            s2 += layout.TileKeys;
             max0 = TIsa.Max(max0, TIsa.Max(TIsa.Max(a0, a1), TIsa.Max(a2, a3)));
             min0 = TIsa.Min(min0, TIsa.Min(TIsa.Min(a0, a1), TIsa.Min(a2, a3)));
             max1 = TIsa.Max(max1, TIsa.Max(TIsa.Max(b0, b1), TIsa.Max(b2, b3)));
@@ -242,18 +255,38 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         Extremes(tile, row + 1, max1, min1);
         Extremes(tile, row + 2, max2, min2);
         if (endTile <= layout.WholeTiles) return;
-        var tail = layout.Keys - (layout.WholeTiles * layout.TileKeys);
-        for (var r = row; r < row + Rows; r++)
+        MeasureRest(layout, tile, row, keys, s0);
+        MeasureRest(layout, tile, row + 1, keys, s1);
+        MeasureRest(layout, tile, row + 2, keys, s2);
+    }
+
+    /// <summary>One query over the last, partial tile, vector by vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MeasureRest(in KeyLaneLayout layout, in KeyLaneTile tile, int row, float* keys, float* scores)
+    {
+        var q = tile.Query + (row * layout.Size);
+        for (var vector = 0; vector < layout.RestVectors; vector++)
         {
-            for (var lane = 0; lane < tail; lane++)
-            {
-                // The same order of operations as above: the extremes must be those of the scores themselves.
-                V s = TIsa.Broadcast(0);
-                for (var i = 0; i < layout.Size; i++)
-                    s = TIsa.MultiplyAdd(TIsa.Broadcast(tile.Query[(r * layout.Size) + i]), TIsa.Broadcast(keys[(i * layout.TileKeys) + lane]), s);
-                Extremes(tile, r, s, s);
-            }
+            var k = keys + (vector * TIsa.Width);
+            V s = TIsa.Broadcast(0);
+            for (var i = 0; i < layout.Size; i++, k += layout.TileKeys) s = TIsa.MultiplyAdd(TIsa.Broadcast(q[i]), TIsa.Load(k), s);
+            TIsa.Store(scores + (vector * TIsa.Width), s);
         }
+
+        for (var key = 0; key < layout.Keys % layout.TileKeys; key++)
+        {
+            tile.Maximum[row] = scores[key] > tile.Maximum[row] ? scores[key] : tile.Maximum[row];
+            tile.Minimum[row] = scores[key] < tile.Minimum[row] ? scores[key] : tile.Minimum[row];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep(float* scores, V s0, V s1, V s2, V s3)
+    {
+        TIsa.Store(scores, s0);
+        TIsa.Store(scores + TIsa.Width, s1);
+        TIsa.Store(scores + (2 * TIsa.Width), s2);
+        TIsa.Store(scores + (3 * TIsa.Width), s3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -264,9 +297,10 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         tile.Minimum[row] = lowest < tile.Minimum[row] ? lowest : tile.Minimum[row];
     }
 
-    /// <summary>Three queries over some tiles of keys.</summary>
+    /// <summary>Three queries over some tiles of keys; their scores are computed here or were kept by a first walk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Walk(in AttentionArguments g, in KeyLaneTile tile, float* packed, int firstQuery, int row, int count, int firstTile, int endTile)
+    private static void Walk(
+        in AttentionArguments g, in KeyLaneTile tile, float* packed, bool kept, int firstQuery, int row, int count, int firstTile, int endTile)
     {
         var size = g.Size;
         var layout = g.KeyLanes;
@@ -282,6 +316,15 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             m0 = Members(g, firstQuery, row, count) + at;
             m1 = Members(g, firstQuery, row + 1, count) + at;
             m2 = Members(g, firstQuery, row + 2, count) + at;
+        }
+
+        V keep0 = TIsa.Broadcast(tile.Keep[row]), keep1 = TIsa.Broadcast(tile.Keep[row + 1]), keep2 = TIsa.Broadcast(tile.Keep[row + 2]);
+        float* s0 = null, s1 = null, s2 = null;
+        if (kept)
+        {
+            s0 = tile.Scores + ((long)row * tile.ScoreStride) + ((long)firstTile * layout.TileKeys);
+            s1 = s0 + tile.ScoreStride;
+            s2 = s1 + tile.ScoreStride;
         }
 
         var keys = packed + ((long)firstTile * layout.TileLength);
@@ -310,24 +353,46 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             }
 
             var k = keys;
-            for (var i = 0; i < size; i++, k += KeyLaneLayout.Vectors * TIsa.Width)
+            if (kept)
             {
-                V k0 = TIsa.Load(k), k1 = TIsa.Load(k + TIsa.Width), k2 = TIsa.Load(k + (2 * TIsa.Width)), k3 = TIsa.Load(k + (3 * TIsa.Width));
-                var q = TIsa.Broadcast(q0[i]);
-                a0 = TIsa.MultiplyAdd(q, k0, a0);
-                a1 = TIsa.MultiplyAdd(q, k1, a1);
-                a2 = TIsa.MultiplyAdd(q, k2, a2);
-                a3 = TIsa.MultiplyAdd(q, k3, a3);
-                q = TIsa.Broadcast(q1[i]);
-                b0 = TIsa.MultiplyAdd(q, k0, b0);
-                b1 = TIsa.MultiplyAdd(q, k1, b1);
-                b2 = TIsa.MultiplyAdd(q, k2, b2);
-                b3 = TIsa.MultiplyAdd(q, k3, b3);
-                q = TIsa.Broadcast(q2[i]);
-                c0 = TIsa.MultiplyAdd(q, k0, c0);
-                c1 = TIsa.MultiplyAdd(q, k1, c1);
-                c2 = TIsa.MultiplyAdd(q, k2, c2);
-                c3 = TIsa.MultiplyAdd(q, k3, c3);
+                a0 = TIsa.MultiplyAdd(keep0, TIsa.Load(s0), a0);
+                a1 = TIsa.MultiplyAdd(keep0, TIsa.Load(s0 + TIsa.Width), a1);
+                a2 = TIsa.MultiplyAdd(keep0, TIsa.Load(s0 + (2 * TIsa.Width)), a2);
+                a3 = TIsa.MultiplyAdd(keep0, TIsa.Load(s0 + (3 * TIsa.Width)), a3);
+                b0 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1), b0);
+                b1 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1 + TIsa.Width), b1);
+                b2 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1 + (2 * TIsa.Width)), b2);
+                b3 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1 + (3 * TIsa.Width)), b3);
+                c0 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2), c0);
+                c1 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + TIsa.Width), c1);
+                c2 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + (2 * TIsa.Width)), c2);
+                c3 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + (3 * TIsa.Width)), c3);
+                s0 += layout.TileKeys;
+                s1 += layout.TileKeys;
+                s2 += layout.TileKeys;
+                k += layout.TileLength / 2;
+            }
+            else
+            {
+                for (var i = 0; i < size; i++, k += KeyLaneLayout.Vectors * TIsa.Width)
+                {
+                    V k0 = TIsa.Load(k), k1 = TIsa.Load(k + TIsa.Width), k2 = TIsa.Load(k + (2 * TIsa.Width)), k3 = TIsa.Load(k + (3 * TIsa.Width));
+                    var q = TIsa.Broadcast(q0[i]);
+                    a0 = TIsa.MultiplyAdd(q, k0, a0);
+                    a1 = TIsa.MultiplyAdd(q, k1, a1);
+                    a2 = TIsa.MultiplyAdd(q, k2, a2);
+                    a3 = TIsa.MultiplyAdd(q, k3, a3);
+                    q = TIsa.Broadcast(q1[i]);
+                    b0 = TIsa.MultiplyAdd(q, k0, b0);
+                    b1 = TIsa.MultiplyAdd(q, k1, b1);
+                    b2 = TIsa.MultiplyAdd(q, k2, b2);
+                    b3 = TIsa.MultiplyAdd(q, k3, b3);
+                    q = TIsa.Broadcast(q2[i]);
+                    c0 = TIsa.MultiplyAdd(q, k0, c0);
+                    c1 = TIsa.MultiplyAdd(q, k1, c1);
+                    c2 = TIsa.MultiplyAdd(q, k2, c2);
+                    c3 = TIsa.MultiplyAdd(q, k3, c3);
+                }
             }
 
             a0 = TIsa.Exp2(a0);
@@ -371,14 +436,15 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         TIsa.Store(r1 + (size * TIsa.Width), sum1);
         TIsa.Store(r2 + (size * TIsa.Width), sum2);
         if (endTile <= layout.WholeTiles) return;
-        WalkRest(layout, q0, keys, m0, start0, gain0, r0);
-        WalkRest(layout, q1, keys, m1, start1, gain1, r1);
-        WalkRest(layout, q2, keys, m2, start2, gain2, r2);
+        WalkRest(layout, q0, keys, s0, keep0, m0, start0, gain0, r0);
+        WalkRest(layout, q1, keys, s1, keep1, m1, start1, gain1, r1);
+        WalkRest(layout, q2, keys, s2, keep2, m2, start2, gain2, r2);
     }
 
     /// <summary>One query over the last, partial tile, vector by vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WalkRest(in KeyLaneLayout layout, float* q, float* keys, float* members, V start, V gain, float* results)
+    private static void WalkRest(
+        in KeyLaneLayout layout, float* q, float* keys, float* kept, V keep, float* members, V start, V gain, float* results)
     {
         var left = layout.Keys % layout.TileKeys;
         for (var vector = 0; vector < layout.RestVectors; vector++)
@@ -386,7 +452,16 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             V s = start;
             if (members is not null) s = TIsa.MultiplyAdd(gain, TIsa.Load(members + (vector * TIsa.Width)), s);
             var k = keys + (vector * TIsa.Width);
-            for (var i = 0; i < layout.Size; i++, k += layout.TileKeys) s = TIsa.MultiplyAdd(TIsa.Broadcast(q[i]), TIsa.Load(k), s);
+            if (kept is not null)
+            {
+                s = TIsa.MultiplyAdd(keep, TIsa.Load(kept + (vector * TIsa.Width)), s);
+                k += layout.TileLength / 2;
+            }
+            else
+            {
+                for (var i = 0; i < layout.Size; i++, k += layout.TileKeys) s = TIsa.MultiplyAdd(TIsa.Broadcast(q[i]), TIsa.Load(k), s);
+            }
+
             s = TIsa.Exp2(Hide(s, left - (vector * TIsa.Width)));
             for (var i = 0; i < layout.Size; i++, k += layout.TileKeys)
                 TIsa.Store(results + (i * TIsa.Width), TIsa.MultiplyAdd(s, TIsa.Load(k), TIsa.Load(results + (i * TIsa.Width))));

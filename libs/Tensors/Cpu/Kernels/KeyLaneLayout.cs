@@ -1,3 +1,5 @@
+using VideoGrain.Tensors.Cpu.Memory;
+
 namespace VideoGrain.Tensors.Cpu.Kernels;
 
 /// <summary>
@@ -26,6 +28,9 @@ internal readonly record struct KeyLaneLayout(int Size, int Keys, int Width)
 
     /// <summary>Keys with padding.</summary>
     public int PaddedKeys => Tiles * TileKeys;
+
+    /// <summary>Elements from one query's kept scores to the next: off a power of two, to spread over the cache's sets.</summary>
+    public int ScoreStride => PaddedKeys + (NativeBuffer.Alignment / sizeof(float));
 
     /// <summary>Vectors of the last, partial tile that hold keys.</summary>
     public int RestVectors => ((Keys % TileKeys) + Width - 1) / Width;
