@@ -17,9 +17,11 @@ internal sealed class ConditionEmbedding
         _in = source.Conv("conv_in", ImageChannels, widths[0]);
         _stages = new (ConvWeight, ConvWeight)[widths.Length - 1];
         for (var i = 0; i < _stages.Length; i++)
-            _stages[i] = (
-                source.Conv($"blocks.{2 * i}", widths[i], widths[i]),
-                source.HalvingConv($"blocks.{2 * i + 1}", widths[i], widths[i + 1], Padding2d.Symmetric(1)));
+        {
+            var same = source.Conv($"blocks.{2 * i}", widths[i], widths[i]);
+            _stages[i] = (same, source.HalvingConv($"blocks.{2 * i + 1}", widths[i], widths[i + 1], Padding2d.Symmetric(1)));
+        }
+
         _out = source.Conv("conv_out", widths[^1], outputs);
     }
 

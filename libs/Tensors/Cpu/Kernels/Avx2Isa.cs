@@ -16,6 +16,8 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
 
     public static int TileRows => 6;
 
+    public static int LaneQueries => 2;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 

@@ -16,6 +16,8 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
 
     public static int TileRows => 12;
 
+    public static int LaneQueries => 3;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 

@@ -14,6 +14,9 @@ internal unsafe interface IVectorIsa<V>
     /// <summary>Rows of the matrix micro-kernel: as many as leave its accumulators in registers.</summary>
     static abstract int TileRows { get; }
 
+    /// <summary>Queries that attention with keys in the lanes walks together: as many as leave their scores, four vectors each, in registers.</summary>
+    static abstract int LaneQueries { get; }
+
     /// <summary>Reads <see cref="Width"/> elements.</summary>
     static abstract V Load(float* source);
 

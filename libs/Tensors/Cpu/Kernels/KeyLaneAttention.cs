@@ -5,8 +5,8 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// <summary>
 /// Attention for small heads. With 6 or 8 elements a head, the exponentials cost as much as the products, and a product that puts a head's
 /// elements in the lanes of a vector would leave most lanes empty. Here keys lie in the lanes, in both products, and scores never
-/// leave the registers: three queries and four vectors of keys at a time, scores, powers of two, and sums of probability times value per
-/// lane, which are added across lanes at the very end.
+/// leave the registers: two or three queries (as many as there are registers for) and four vectors of keys at a time, scores, powers
+/// of two, and sums of probability times value per lane, which are added across lanes at the very end.
 /// No running maximum is needed: scores carry log2(e), and 2^s neither overflows nor vanishes while |s| stays below
 /// <see cref="SafeScore"/>. The product of norms bounds |s|; where the bound is larger, and for ST-Layout attention, which
 /// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off. The first walk keeps the
@@ -16,7 +16,8 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
     where V : unmanaged
 {
-    private const int Rows = 3;
+    // Two queries where registers are few; what the code says of a third is then left out by the compiler.
+    private const int MostRows = 3;
 
     // 2^100 times 2^20 keys times values up to 2^6 stays below 2^127, and 2^-100 keeps 26 bits above the smallest normal number.
     private const float SafeScore = 100;
@@ -114,7 +115,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
 
         for (var step = 0; step < g.KeyLanes.Tiles; step += g.KeyLanes.StepTiles)
         {
-            for (var row = 0; row < count; row += Rows)
+            for (var row = 0; row < count; row += TIsa.LaneQueries)
                 Walk(g, tile, keys, kept, first, row, count, step, Math.Min(step + g.KeyLanes.StepTiles, g.KeyLanes.Tiles));
         }
 
@@ -200,7 +201,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
 
         for (var step = 0; step < layout.Tiles; step += layout.StepTiles)
         {
-            for (var row = 0; row < count; row += Rows)
+            for (var row = 0; row < count; row += TIsa.LaneQueries)
                 MeasureRows(layout, tile, packed, row, step, Math.Min(step + layout.StepTiles, layout.Tiles));
         }
     }
@@ -208,9 +209,10 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MeasureRows(in KeyLaneLayout layout, in KeyLaneTile tile, float* packed, int row, int firstTile, int endTile)
     {
-        float* q0 = tile.Query + (row * layout.Size), q1 = q0 + layout.Size, q2 = q1 + layout.Size;
-        V max0 = TIsa.Broadcast(tile.Maximum[row]), max1 = TIsa.Broadcast(tile.Maximum[row + 1]), max2 = TIsa.Broadcast(tile.Maximum[row + 2]);
-        V min0 = TIsa.Broadcast(tile.Minimum[row]), min1 = TIsa.Broadcast(tile.Minimum[row + 1]), min2 = TIsa.Broadcast(tile.Minimum[row + 2]);
+        var third = Third(row);
+        float* q0 = tile.Query + (row * layout.Size), q1 = q0 + layout.Size, q2 = tile.Query + (third * layout.Size);
+        V max0 = TIsa.Broadcast(tile.Maximum[row]), max1 = TIsa.Broadcast(tile.Maximum[row + 1]), max2 = TIsa.Broadcast(tile.Maximum[third]);
+        V min0 = TIsa.Broadcast(tile.Minimum[row]), min1 = TIsa.Broadcast(tile.Minimum[row + 1]), min2 = TIsa.Broadcast(tile.Minimum[third]);
         var keys = packed + ((long)firstTile * layout.TileLength);
         float* s0 = tile.Scores + ((long)row * tile.ScoreStride) + ((long)firstTile * layout.TileKeys), s1 = s0 + tile.ScoreStride, s2 = s1 + tile.ScoreStride;
         for (var t = firstTile; t < Math.Min(endTile, layout.WholeTiles); t++, keys += layout.TileLength)
@@ -230,16 +232,19 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                 b1 = TIsa.MultiplyAdd(q, k1, b1);
                 b2 = TIsa.MultiplyAdd(q, k2, b2);
                 b3 = TIsa.MultiplyAdd(q, k3, b3);
-                q = TIsa.Broadcast(q2[i]);
-                c0 = TIsa.MultiplyAdd(q, k0, c0);
-                c1 = TIsa.MultiplyAdd(q, k1, c1);
-                c2 = TIsa.MultiplyAdd(q, k2, c2);
-                c3 = TIsa.MultiplyAdd(q, k3, c3);
+                if (HasThird)
+                {
+                    q = TIsa.Broadcast(q2[i]);
+                    c0 = TIsa.MultiplyAdd(q, k0, c0);
+                    c1 = TIsa.MultiplyAdd(q, k1, c1);
+                    c2 = TIsa.MultiplyAdd(q, k2, c2);
+                    c3 = TIsa.MultiplyAdd(q, k3, c3);
+                }
             }
 
             Keep(s0, a0, a1, a2, a3);
             Keep(s1, b0, b1, b2, b3);
-            Keep(s2, c0, c1, c2, c3);
+            if (HasThird) Keep(s2, c0, c1, c2, c3);
             s0 += layout.TileKeys;
             s1 += layout.TileKeys;
             s2 += layout.TileKeys;
@@ -247,17 +252,20 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             min0 = TIsa.Min(min0, TIsa.Min(TIsa.Min(a0, a1), TIsa.Min(a2, a3)));
             max1 = TIsa.Max(max1, TIsa.Max(TIsa.Max(b0, b1), TIsa.Max(b2, b3)));
             min1 = TIsa.Min(min1, TIsa.Min(TIsa.Min(b0, b1), TIsa.Min(b2, b3)));
-            max2 = TIsa.Max(max2, TIsa.Max(TIsa.Max(c0, c1), TIsa.Max(c2, c3)));
-            min2 = TIsa.Min(min2, TIsa.Min(TIsa.Min(c0, c1), TIsa.Min(c2, c3)));
+            if (HasThird)
+            {
+                max2 = TIsa.Max(max2, TIsa.Max(TIsa.Max(c0, c1), TIsa.Max(c2, c3)));
+                min2 = TIsa.Min(min2, TIsa.Min(TIsa.Min(c0, c1), TIsa.Min(c2, c3)));
+            }
         }
 
         Extremes(tile, row, max0, min0);
         Extremes(tile, row + 1, max1, min1);
-        Extremes(tile, row + 2, max2, min2);
+        if (HasThird) Extremes(tile, third, max2, min2);
         if (endTile <= layout.WholeTiles) return;
         MeasureRest(layout, tile, row, keys, s0);
         MeasureRest(layout, tile, row + 1, keys, s1);
-        MeasureRest(layout, tile, row + 2, keys, s2);
+        if (HasThird) MeasureRest(layout, tile, third, keys, s2);
     }
 
     /// <summary>One query over the last, partial tile, vector by vector.</summary>
@@ -289,6 +297,16 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         TIsa.Store(scores + (3 * TIsa.Width), s3);
     }
 
+    private static bool HasThird
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TIsa.LaneQueries == MostRows;
+    }
+
+    // Without a third query its names stand for the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Third(int row) => HasThird ? row + 2 : row + 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Extremes(in KeyLaneTile tile, int row, V max, V min)
     {
@@ -297,17 +315,18 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         tile.Minimum[row] = lowest < tile.Minimum[row] ? lowest : tile.Minimum[row];
     }
 
-    /// <summary>Three queries over some tiles of keys; their scores are computed here or were kept by a first walk.</summary>
+    /// <summary>Two or three queries over some tiles of keys; their scores are computed here or were kept by a first walk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Walk(
         in AttentionArguments g, in KeyLaneTile tile, float* packed, bool kept, int firstQuery, int row, int count, int firstTile, int endTile)
     {
         var size = g.Size;
         var layout = g.KeyLanes;
-        float* q0 = tile.Query + (row * size), q1 = q0 + size, q2 = q1 + size;
-        float* r0 = tile.Results + (row * tile.ResultStride), r1 = r0 + tile.ResultStride, r2 = r1 + tile.ResultStride;
-        V start0 = TIsa.Broadcast(-tile.Offset[row]), start1 = TIsa.Broadcast(-tile.Offset[row + 1]), start2 = TIsa.Broadcast(-tile.Offset[row + 2]);
-        V gain0 = TIsa.Broadcast(tile.Gain[row]), gain1 = TIsa.Broadcast(tile.Gain[row + 1]), gain2 = TIsa.Broadcast(tile.Gain[row + 2]);
+        var third = Third(row);
+        float* q0 = tile.Query + (row * size), q1 = q0 + size, q2 = tile.Query + (third * size);
+        float* r0 = tile.Results + (row * tile.ResultStride), r1 = r0 + tile.ResultStride, r2 = tile.Results + (third * tile.ResultStride);
+        V start0 = TIsa.Broadcast(-tile.Offset[row]), start1 = TIsa.Broadcast(-tile.Offset[row + 1]), start2 = TIsa.Broadcast(-tile.Offset[third]);
+        V gain0 = TIsa.Broadcast(tile.Gain[row]), gain1 = TIsa.Broadcast(tile.Gain[row + 1]), gain2 = TIsa.Broadcast(tile.Gain[third]);
         V sum0 = TIsa.Load(r0 + (size * TIsa.Width)), sum1 = TIsa.Load(r1 + (size * TIsa.Width)), sum2 = TIsa.Load(r2 + (size * TIsa.Width));
         float* m0 = null, m1 = null, m2 = null;
         if (g.QueryRegions is not null)
@@ -315,10 +334,10 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             var at = (long)firstTile * layout.TileKeys;
             m0 = Members(g, firstQuery, row, count) + at;
             m1 = Members(g, firstQuery, row + 1, count) + at;
-            m2 = Members(g, firstQuery, row + 2, count) + at;
+            m2 = Members(g, firstQuery, third, count) + at;
         }
 
-        V keep0 = TIsa.Broadcast(tile.Keep[row]), keep1 = TIsa.Broadcast(tile.Keep[row + 1]), keep2 = TIsa.Broadcast(tile.Keep[row + 2]);
+        V keep0 = TIsa.Broadcast(tile.Keep[row]), keep1 = TIsa.Broadcast(tile.Keep[row + 1]), keep2 = TIsa.Broadcast(tile.Keep[third]);
         float* s0 = null, s1 = null, s2 = null;
         if (kept)
         {
@@ -343,10 +362,13 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                 b1 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1 + TIsa.Width), b1);
                 b2 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1 + (2 * TIsa.Width)), b2);
                 b3 = TIsa.MultiplyAdd(gain1, TIsa.Load(m1 + (3 * TIsa.Width)), b3);
-                c0 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2), c0);
-                c1 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + TIsa.Width), c1);
-                c2 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + (2 * TIsa.Width)), c2);
-                c3 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + (3 * TIsa.Width)), c3);
+                if (HasThird)
+                {
+                    c0 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2), c0);
+                    c1 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + TIsa.Width), c1);
+                    c2 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + (2 * TIsa.Width)), c2);
+                    c3 = TIsa.MultiplyAdd(gain2, TIsa.Load(m2 + (3 * TIsa.Width)), c3);
+                }
                 m0 += layout.TileKeys;
                 m1 += layout.TileKeys;
                 m2 += layout.TileKeys;
@@ -363,10 +385,13 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                 b1 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1 + TIsa.Width), b1);
                 b2 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1 + (2 * TIsa.Width)), b2);
                 b3 = TIsa.MultiplyAdd(keep1, TIsa.Load(s1 + (3 * TIsa.Width)), b3);
-                c0 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2), c0);
-                c1 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + TIsa.Width), c1);
-                c2 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + (2 * TIsa.Width)), c2);
-                c3 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + (3 * TIsa.Width)), c3);
+                if (HasThird)
+                {
+                    c0 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2), c0);
+                    c1 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + TIsa.Width), c1);
+                    c2 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + (2 * TIsa.Width)), c2);
+                    c3 = TIsa.MultiplyAdd(keep2, TIsa.Load(s2 + (3 * TIsa.Width)), c3);
+                }
                 s0 += layout.TileKeys;
                 s1 += layout.TileKeys;
                 s2 += layout.TileKeys;
@@ -387,11 +412,14 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                     b1 = TIsa.MultiplyAdd(q, k1, b1);
                     b2 = TIsa.MultiplyAdd(q, k2, b2);
                     b3 = TIsa.MultiplyAdd(q, k3, b3);
-                    q = TIsa.Broadcast(q2[i]);
-                    c0 = TIsa.MultiplyAdd(q, k0, c0);
-                    c1 = TIsa.MultiplyAdd(q, k1, c1);
-                    c2 = TIsa.MultiplyAdd(q, k2, c2);
-                    c3 = TIsa.MultiplyAdd(q, k3, c3);
+                    if (HasThird)
+                    {
+                        q = TIsa.Broadcast(q2[i]);
+                        c0 = TIsa.MultiplyAdd(q, k0, c0);
+                        c1 = TIsa.MultiplyAdd(q, k1, c1);
+                        c2 = TIsa.MultiplyAdd(q, k2, c2);
+                        c3 = TIsa.MultiplyAdd(q, k3, c3);
+                    }
                 }
             }
 
@@ -405,11 +433,14 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             b2 = TIsa.Exp2(b2);
             b3 = TIsa.Exp2(b3);
             sum1 = TIsa.Add(sum1, TIsa.Add(TIsa.Add(b0, b1), TIsa.Add(b2, b3)));
-            c0 = TIsa.Exp2(c0);
-            c1 = TIsa.Exp2(c1);
-            c2 = TIsa.Exp2(c2);
-            c3 = TIsa.Exp2(c3);
-            sum2 = TIsa.Add(sum2, TIsa.Add(TIsa.Add(c0, c1), TIsa.Add(c2, c3)));
+            if (HasThird)
+            {
+                c0 = TIsa.Exp2(c0);
+                c1 = TIsa.Exp2(c1);
+                c2 = TIsa.Exp2(c2);
+                c3 = TIsa.Exp2(c3);
+                sum2 = TIsa.Add(sum2, TIsa.Add(TIsa.Add(c0, c1), TIsa.Add(c2, c3)));
+            }
 
             var result = 0;
             for (var i = 0; i < size; i++, k += KeyLaneLayout.Vectors * TIsa.Width, result += TIsa.Width)
@@ -417,16 +448,19 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                 V v0 = TIsa.Load(k), v1 = TIsa.Load(k + TIsa.Width), v2 = TIsa.Load(k + (2 * TIsa.Width)), v3 = TIsa.Load(k + (3 * TIsa.Width));
                 var x = TIsa.MultiplyAdd(a0, v0, TIsa.Load(r0 + result));
                 var y = TIsa.MultiplyAdd(b0, v0, TIsa.Load(r1 + result));
-                var z = TIsa.MultiplyAdd(c0, v0, TIsa.Load(r2 + result));
                 x = TIsa.MultiplyAdd(a1, v1, x);
                 y = TIsa.MultiplyAdd(b1, v1, y);
-                z = TIsa.MultiplyAdd(c1, v1, z);
                 x = TIsa.MultiplyAdd(a2, v2, x);
                 y = TIsa.MultiplyAdd(b2, v2, y);
-                z = TIsa.MultiplyAdd(c2, v2, z);
                 TIsa.Store(r0 + result, TIsa.MultiplyAdd(a3, v3, x));
                 TIsa.Store(r1 + result, TIsa.MultiplyAdd(b3, v3, y));
-                TIsa.Store(r2 + result, TIsa.MultiplyAdd(c3, v3, z));
+                if (HasThird)
+                {
+                    var z = TIsa.MultiplyAdd(c0, v0, TIsa.Load(r2 + result));
+                    z = TIsa.MultiplyAdd(c1, v1, z);
+                    z = TIsa.MultiplyAdd(c2, v2, z);
+                    TIsa.Store(r2 + result, TIsa.MultiplyAdd(c3, v3, z));
+                }
             }
 
             keys += layout.TileLength;
@@ -434,11 +468,11 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
 
         TIsa.Store(r0 + (size * TIsa.Width), sum0);
         TIsa.Store(r1 + (size * TIsa.Width), sum1);
-        TIsa.Store(r2 + (size * TIsa.Width), sum2);
+        if (HasThird) TIsa.Store(r2 + (size * TIsa.Width), sum2);
         if (endTile <= layout.WholeTiles) return;
         WalkRest(layout, q0, keys, s0, keep0, m0, start0, gain0, r0);
         WalkRest(layout, q1, keys, s1, keep1, m1, start1, gain1, r1);
-        WalkRest(layout, q2, keys, s2, keep2, m2, start2, gain2, r2);
+        if (HasThird) WalkRest(layout, q2, keys, s2, keep2, m2, start2, gain2, r2);
     }
 
     /// <summary>One query over the last, partial tile, vector by vector.</summary>

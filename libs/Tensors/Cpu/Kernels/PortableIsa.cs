@@ -12,6 +12,8 @@ internal readonly unsafe struct PortableIsa : IVectorIsa<Vector<float>>
 
     public static int TileRows => 6;
 
+    public static int LaneQueries => 2;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Load(float* source) => Vector.Load(source);
 
