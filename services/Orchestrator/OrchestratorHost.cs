@@ -13,12 +13,19 @@ using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Hosting;
 
 namespace VideoGrain.Orchestrator;
+using VideoGrain.ServiceDefaults.Security;
 
 /// <summary>The orchestrator as an application.</summary>
 public static class OrchestratorHost
 {
     /// <summary>Who the service is.</summary>
     public static ServiceDescription Description { get; } = new("Orchestrator", 5080);
+    private static readonly string[] AuditedMethods =
+    [
+        nameof(OrchestratorGrpcService.SubmitEdit), nameof(OrchestratorGrpcService.EditVideo), nameof(OrchestratorGrpcService.CancelEdit),
+        nameof(OrchestratorGrpcService.DeleteEdit), nameof(OrchestratorGrpcService.DownloadArtifact),
+    ];
+
 
     /// <summary>Builds the service; the caller starts it.</summary>
     /// <param name="args">Configuration as command-line arguments, such as "--Data:Root=data".</param>
@@ -134,3 +141,6 @@ public static class OrchestratorHost
         services.AddSingleton<Capabilities>();
     }
 }
+        services.AddSingleton<IExceptionTranslation, StorageErrors>();
+        services.Configure<AuditOptions>(options => options.Methods.UnionWith(AuditedMethods));
+        services.AddOptions<AuditOptions>().PostConfigure<IOptions<DataOptions>>((audit, data) => audit.Folder ??= Path.Combine(data.Value.Root, "audit"));

@@ -20,4 +20,7 @@ public sealed class EndpointOptions
 
     /// <summary>PEM file with the certificate's private key.</summary>
     public string? CertificateKeyPath { get; set; }
+
+    /// <summary>PEM file with the authorities of clients' certificates; when set, only clients with a certificate of theirs can connect.</summary>
+    public string? ClientCaPath { get; set; }
 }

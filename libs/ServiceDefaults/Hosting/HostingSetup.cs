@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using VideoGrain.ServiceDefaults.Security;
 
 namespace VideoGrain.ServiceDefaults.Hosting;
 
@@ -23,6 +23,8 @@ internal static class HostingSetup
         builder.Configuration.GetSection(EndpointOptions.Section).Bind(options);
         var endpoints = new ServiceEndpoints();
         builder.Services.AddSingleton(endpoints);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<CertificateWatch>();
         var address = options.Address == "*" ? IPAddress.Any : IPAddress.Parse(options.Address);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -35,7 +37,7 @@ internal static class HostingSetup
             kestrel.Listen(address, options.GrpcPort, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
-                if (options.CertificatePath is { } path) listen.UseHttps(LoadCertificate(path, options.CertificateKeyPath));
+                if (options.CertificatePath is not null) ServerTls.Use(listen, options, listen.ApplicationServices.GetRequiredService<CertificateWatch>());
                 endpoints.SetGrpc(listen, options.CertificatePath is not null);
             });
             kestrel.Listen(address, options.HttpPort, listen =>
@@ -74,13 +76,5 @@ internal static class HostingSetup
             host.ShutdownTimeout = shutdown.Value.GracePeriod + shutdown.Value.DrainDelay);
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService<DrainService>();
-    }
-
-    private static X509Certificate2 LoadCertificate(string path, string? keyPath)
-    {
-        using var certificate = X509Certificate2.CreateFromPemFile(path, keyPath);
-
-        // A key loaded from PEM is not usable for TLS on every platform until it has been through PKCS #12.
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 }

@@ -13,7 +13,7 @@ namespace VideoGrain.ServiceDefaults.Hosting;
 /// <summary>What every VideoGrain service has: endpoints, gRPC with its interceptors, health, reflection, telemetry, logs, shutdown.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Adds the defaults to a service. Configuration sections: Endpoints, Auth, Telemetry, Shutdown, Logging.</summary>
+    /// <summary>Adds the defaults to a service. Configuration sections: Endpoints, Auth, Audit, Telemetry, Shutdown, Logging.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceDescription service)
     {
         var services = builder.Services;
@@ -23,10 +23,7 @@ public static class ServiceDefaultsExtensions
         builder.ConfigureLogs();
         builder.AddTelemetry(service);
         builder.AddShutdown();
-        services.AddOptions<AuthOptions>().Bind(builder.Configuration.GetSection(AuthOptions.Section))
-            .Validate(options => options.Callers.Values.All(caller => caller.IsValid), "Auth:Callers:NAME:KeySha256 must be the SHA-256 of a key, 64 hex digits")
-            .ValidateOnStart();
-        services.AddSingleton<CallerDirectory>();
+        builder.AddSecurity();
         services.AddSingleton<ErrorTranslator>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<StartupRunner>();
@@ -65,6 +62,7 @@ public static class ServiceDefaultsExtensions
     {
         // Outermost first: calls are measured with the status that the caller sees.
         options.Interceptors.Add<ServerTelemetryInterceptor>();
+        options.Interceptors.Add<AuditInterceptor>();
         options.Interceptors.Add<ErrorInterceptor>();
         options.Interceptors.Add<AuthInterceptor>();
     }

@@ -13,7 +13,7 @@ using VideoGrain.ServiceDefaults.Streaming;
 namespace VideoGrain.Orchestrator.Api;
 
 /// <summary>The contract's orchestrator: a thin face over submission, catalog and downloads.</summary>
-internal sealed partial class OrchestratorGrpcService(
+internal sealed class OrchestratorGrpcService(
     ServiceGate gate,
     EditSubmission submission,
     JobCatalog catalog,
@@ -25,8 +25,7 @@ internal sealed partial class OrchestratorGrpcService(
     OrchestratorInstruments instruments,
     IOptions<LimitsOptions> limits,
     ServiceDefaults.Hosting.Drain drain,
-    TimeProvider time,
-    ILogger<OrchestratorGrpcService> logger) : OrchestratorService.OrchestratorServiceBase
+    TimeProvider time) : OrchestratorService.OrchestratorServiceBase
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 200;
@@ -36,7 +35,7 @@ internal sealed partial class OrchestratorGrpcService(
         await gate.EnterWithWorkAsync(context.CancellationToken);
         var (job, alreadyExisted) = await submission.ReceiveAsync(
             Messages(requestStream, message => new SubmissionMessage(message.Specification, message.Upload)), context.GetCaller(), context.CancellationToken);
-        Audit(logger, context.GetCaller(), "submitted", job.Id);
+        context.SetAuditTarget(job.Id);
         return new SubmitEditResponse { Edit = await FindEditAsync(context, job.Id), AlreadyExisted = alreadyExisted };
     }
 
@@ -101,7 +100,6 @@ internal sealed partial class OrchestratorGrpcService(
         var freed = await catalog.DeleteAsync(request.EditId, context.CancellationToken)
             ?? throw new VideoGrainException(StatusCode.FailedPrecondition, SubmissionReasons.EditNotEnded, "the edit has not ended; cancel it first");
         await collector.CollectAsync(freed, CancellationToken.None);
-        Audit(logger, context.GetCaller(), "deleted", request.EditId);
         return new DeleteEditResponse();
     }
 
@@ -111,7 +109,14 @@ internal sealed partial class OrchestratorGrpcService(
         await gate.EnterAsync(context.CancellationToken);
         var artifact = await downloads.FindAsync(context.GetCaller(), request.EditId, request.ArtifactName, context.CancellationToken);
         var chunks = downloads.ReadAsync(artifact, request.Offset, request.Length, context.CancellationToken);
+        var link = request.AcceptLink ? await downloads.LinkAsync(artifact, request.Offset, context.CancellationToken) : null;
         await responseStream.WriteAsync(new DownloadArtifactResponse { Artifact = ArtifactMapping.ToProto(artifact) }, context.CancellationToken);
+        if (link is not null)
+        {
+            await responseStream.WriteAsync(new DownloadArtifactResponse { Link = link }, context.CancellationToken);
+            return;
+        }
+
         await foreach (var chunk in chunks)
             await responseStream.WriteAsync(new DownloadArtifactResponse { Chunk = chunk }, context.CancellationToken);
     }
@@ -123,7 +128,7 @@ internal sealed partial class OrchestratorGrpcService(
         var caller = context.GetCaller();
         var (job, alreadyExisted) = await submission.ReceiveAsync(
             Messages(requestStream, message => new SubmissionMessage(message.Specification, message.Upload)), caller, context.CancellationToken);
-        Audit(logger, caller, "submitted", job.Id);
+        context.SetAuditTarget(job.Id);
         try
         {
             Edit? ended = null;
@@ -165,8 +170,6 @@ internal sealed partial class OrchestratorGrpcService(
         running.TakeAway(jobId);
         if (await catalog.FindAsync(caller, jobId, CancellationToken.None) is { } job)
             instruments.Completed(JobState.Cancelled, "", time.GetUtcNow() - job.SubmittedAt);
-
-        Audit(logger, caller, "cancelled", jobId);
     }
 
     private async Task<Job> FindJobAsync(ServerCallContext context, string jobId) =>
@@ -183,7 +186,4 @@ internal sealed partial class OrchestratorGrpcService(
     private SubmissionMessages<T> Messages<T>(IAsyncStreamReader<T> stream, Func<T, SubmissionMessage> convert)
         where T : class, Google.Protobuf.IMessage =>
         new(new BoundedStreamReader<T>(stream, EditSubmission.StreamLimits(limits.Value), time), convert);
-
-    [LoggerMessage(LogLevel.Information, "audit: {Caller} {Action} {JobId}")]
-    private static partial void Audit(ILogger logger, string caller, string action, string jobId);
 }
