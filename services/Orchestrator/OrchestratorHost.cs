@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Api;
 using VideoGrain.Orchestrator.Artifacts;
+using VideoGrain.Orchestrator.Artifacts.S3;
 using VideoGrain.Orchestrator.Execution;
 using VideoGrain.Orchestrator.Hosting;
 using VideoGrain.Orchestrator.Jobs;
@@ -10,6 +11,7 @@ using VideoGrain.Orchestrator.Scaling;
 using VideoGrain.Orchestrator.Stages;
 using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
 
 namespace VideoGrain.Orchestrator;
@@ -60,6 +62,7 @@ public static class OrchestratorHost
     {
         // Every query is a line otherwise, every few seconds.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        Bind<StoreOptions>(StoreOptions.Section, options => options.IsValid);
         Bind<DataOptions>(DataOptions.Section, options => options.Root.Length > 0);
         Bind<LimitsOptions>(LimitsOptions.Section, options => options is
         {
@@ -90,7 +93,11 @@ public static class OrchestratorHost
         services.AddPooledDbContextFactory<JobsDbContext>((provider, options) =>
             options.UseOrchestratorSqlite(provider.GetRequiredService<DataFolder>().Database));
         services.AddSingleton<JobsDatabase>();
-        services.AddSingleton<IArtifactStore>(provider => new DirectoryArtifactStore(provider.GetRequiredService<DataFolder>().Artifacts));
+        services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<IOptions<StoreOptions>>().Value switch
+        {
+            { Kind: StoreKind.S3 } store => new S3ArtifactStore(store.S3, provider.GetRequiredService<TimeProvider>()),
+            _ => new DirectoryArtifactStore(provider.GetRequiredService<DataFolder>().Artifacts),
+        });
         services.AddSingleton(provider => new ScratchSpace(provider.GetRequiredService<DataFolder>().Scratch));
         services.AddStartupWork<OrchestratorStartup>();
     }

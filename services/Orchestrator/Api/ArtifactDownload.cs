@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Jobs;
@@ -19,6 +20,16 @@ internal sealed class ArtifactDownload(JobCatalog catalog, IArtifactStore store)
         await catalog.FindArtifactAsync(caller, jobId, name, cancellationToken)
         ?? throw new VideoGrainException(StatusCode.NotFound, SubmissionReasons.ArtifactNotFound, "the edit has no such artifact, or there is no such edit");
 
+    /// <summary>A link to the artifact; null where the store gives none.</summary>
+    /// <exception cref="VideoGrainException">OUT_OF_RANGE: the range begins past the end.</exception>
+    public async Task<DownloadLink?> LinkAsync(JobArtifact artifact, ulong offset, CancellationToken cancellationToken)
+    {
+        CheckOffset(artifact, offset);
+        return await store.CreateLinkAsync(artifact.Digest, artifact.Name, artifact.MediaType, cancellationToken) is { } link
+            ? new DownloadLink { Url = link.Url.AbsoluteUri, ExpireTime = Timestamp.FromDateTimeOffset(link.ExpiresAt) }
+            : null;
+    }
+
     /// <summary>Reads a range; one chunk is in memory at a time.</summary>
     /// <param name="artifact">The artifact.</param>
     /// <param name="offset">First byte, 0 to the artifact's length.</param>
@@ -28,14 +39,7 @@ internal sealed class ArtifactDownload(JobCatalog catalog, IArtifactStore store)
     public async IAsyncEnumerable<ArtifactChunk> ReadAsync(
         JobArtifact artifact, ulong offset, ulong length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (offset > (ulong)artifact.Length)
-        {
-            throw new VideoGrainException(StatusCode.OutOfRange, ErrorReasons.OptionOutOfRange, $"offset {offset} is past the artifact's {artifact.Length} bytes")
-            {
-                Violations = [new Violation("offset", $"must be at most {artifact.Length}", ErrorReasons.OptionOutOfRange)],
-            };
-        }
-
+        CheckOffset(artifact, offset);
         var position = (long)offset;
         var rest = (long)Math.Min(length == 0 ? ulong.MaxValue : length, (ulong)(artifact.Length - position));
         await using var stream = await OpenAsync(artifact, position, cancellationToken);
@@ -48,6 +52,17 @@ internal sealed class ArtifactDownload(JobCatalog catalog, IArtifactStore store)
             yield return new ArtifactChunk { Offset = (ulong)position, Data = UnsafeByteOperations.UnsafeWrap(data), Crc32C = Crc32C.Compute(data) };
             position += data.Length;
             rest -= data.Length;
+        }
+    }
+
+    private static void CheckOffset(JobArtifact artifact, ulong offset)
+    {
+        if (offset > (ulong)artifact.Length)
+        {
+            throw new VideoGrainException(StatusCode.OutOfRange, ErrorReasons.OptionOutOfRange, $"offset {offset} is past the artifact's {artifact.Length} bytes")
+            {
+                Violations = [new Violation("offset", $"must be at most {artifact.Length}", ErrorReasons.OptionOutOfRange)],
+            };
         }
     }
 

@@ -3,17 +3,17 @@ namespace VideoGrain.Orchestrator.Artifacts;
 /// <summary>Keeps a freshly committed artifact from being collected until it is disposed.</summary>
 public sealed class ArtifactPin : IDisposable
 {
-    private ArtifactPins? _owner;
+    private Action? _release;
 
-    internal ArtifactPin(ArtifactPins owner, ArtifactReference reference)
+    internal ArtifactPin(ArtifactReference reference, Action release)
     {
-        _owner = owner;
         Reference = reference;
+        _release = release;
     }
 
     /// <summary>The artifact that is kept.</summary>
     public ArtifactReference Reference { get; }
 
     /// <summary>Lets go; further calls do nothing.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Release(Reference.Digest);
+    public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
 }

@@ -21,7 +21,7 @@ internal sealed class ArtifactPins
                 if (!_condemned.TryGetValue(reference.Digest, out var pending))
                 {
                     _pinned[reference.Digest] = _pinned.GetValueOrDefault(reference.Digest) + 1;
-                    return new ArtifactPin(this, reference);
+                    return new ArtifactPin(reference, () => Release(reference.Digest));
                 }
 
                 deletion = pending.Task;
@@ -51,7 +51,7 @@ internal sealed class ArtifactPins
         pending?.SetResult();
     }
 
-    internal void Release(ArtifactDigest digest)
+    private void Release(ArtifactDigest digest)
     {
         lock (_gate)
         {

@@ -121,6 +121,10 @@ public sealed class DirectoryArtifactStore : IArtifactStore, IDisposable
         return ValueTask.FromResult(_staging.RemoveAbandoned());
     }
 
+    /// <inheritdoc/>
+    public ValueTask<ArtifactLink?> CreateLinkAsync(ArtifactDigest digest, string fileName, string mediaType, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ArtifactLink?>(null);
+
     /// <summary>Removes this process's staging folder.</summary>
     public void Dispose() => _staging.Dispose();
 

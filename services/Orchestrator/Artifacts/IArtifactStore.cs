@@ -10,7 +10,7 @@ public interface IArtifactStore
     /// <exception cref="ArtifactStoreFullException">There is no room even to begin.</exception>
     ValueTask<ArtifactWriter> CreateAsync(long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Opens an artifact for reading from byte <paramref name="offset"/> to its end.</summary>
+    /// <summary>Opens an artifact for reading from byte <paramref name="offset"/> to its end; the position can be set to any other byte.</summary>
     /// <exception cref="ArtifactMissingException">No such artifact is stored.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative or past the end.</exception>
     ValueTask<Stream> OpenReadAsync(ArtifactDigest digest, long offset, CancellationToken cancellationToken);
@@ -19,8 +19,9 @@ public interface IArtifactStore
     ValueTask<long?> GetLengthAsync(ArtifactDigest digest, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Deletes an artifact nobody refers to. While <paramref name="isReferenced"/> runs, no writer can commit the same bytes,
-    /// so an answer of false cannot become wrong before the bytes are gone.
+    /// Deletes an artifact nobody refers to. From before <paramref name="isReferenced"/> is asked for the last time until the bytes are gone, no
+    /// writer can commit the same bytes, so its answer of false cannot become wrong in between. A store that several processes share keeps
+    /// this promise between them.
     /// </summary>
     /// <returns>True when the artifact is gone; false when it is referenced or was just committed by a writer.</returns>
     ValueTask<bool> TryDeleteAsync(
@@ -33,4 +34,13 @@ public interface IArtifactStore
 
     /// <summary>Removes what writers of dead processes left half-written. Returns the number of files removed.</summary>
     ValueTask<int> RemoveAbandonedAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A URL at which whoever has it can fetch the artifact until it expires, without credentials; null when the store cannot give one.
+    /// </summary>
+    /// <param name="digest">The artifact.</param>
+    /// <param name="fileName">Name under which a browser saves it; letters, digits, '_', '-', '.' and '/'.</param>
+    /// <param name="mediaType">What it is served as.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<ArtifactLink?> CreateLinkAsync(ArtifactDigest digest, string fileName, string mediaType, CancellationToken cancellationToken);
 }

@@ -48,6 +48,7 @@ internal sealed class FailureTranslation(ErrorTranslator translator)
     private VideoGrainException Translate(Exception exception) => exception switch
     {
         BrokenCircuitException or TimeoutRejectedException or Grpc.Core.RpcException => StagePipelines.Translate(exception),
+        ArtifactStoreUnavailableException or ArtifactStoreDeniedException => StorageErrors.Describe(exception),
         ArtifactStoreFullException => new(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server's storage is full", exception),
         ArtifactCorruptException or ArtifactMissingException or InvalidDataException =>
             new(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "something that the edit is computed from was damaged in the server's storage", exception),
