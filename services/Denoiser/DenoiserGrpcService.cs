@@ -39,5 +39,6 @@ internal sealed class DenoiserGrpcService(StageHost stage, ILogger<DenoiserGrpcS
             Profiles = { EditOptionsMapping.Profiles() },
             Build = stage.DescribeBuild(),
             Busy = stage.IsBusy,
+            RunningJobs = (uint)stage.RunningJobs,
         });
 }

@@ -39,5 +39,6 @@ internal sealed class InversionGrpcService(StageHost stage, ILogger<InversionGrp
             Profiles = { EditOptionsMapping.Profiles() },
             Build = stage.DescribeBuild(),
             Busy = stage.IsBusy,
+            RunningJobs = (uint)stage.RunningJobs,
         });
 }

@@ -13,21 +13,21 @@ using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
+using VideoGrain.ServiceDefaults.Security;
 
 namespace VideoGrain.Orchestrator;
-using VideoGrain.ServiceDefaults.Security;
 
 /// <summary>The orchestrator as an application.</summary>
 public static class OrchestratorHost
 {
-    /// <summary>Who the service is.</summary>
-    public static ServiceDescription Description { get; } = new("Orchestrator", 5080);
     private static readonly string[] AuditedMethods =
     [
         nameof(OrchestratorGrpcService.SubmitEdit), nameof(OrchestratorGrpcService.EditVideo), nameof(OrchestratorGrpcService.CancelEdit),
         nameof(OrchestratorGrpcService.DeleteEdit), nameof(OrchestratorGrpcService.DownloadArtifact),
     ];
 
+    /// <summary>Who the service is.</summary>
+    public static ServiceDescription Description { get; } = new("Orchestrator", 5080);
 
     /// <summary>Builds the service; the caller starts it.</summary>
     /// <param name="args">Configuration as command-line arguments, such as "--Data:Root=data".</param>
@@ -75,7 +75,8 @@ public static class OrchestratorHost
             && options.HeartbeatInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero && options.LeaseDuration > options.HeartbeatInterval);
         Bind<RetentionOptions>(RetentionOptions.Section, options => options.MaxCacheBytes >= 0 && options.SweepInterval > TimeSpan.Zero);
         Bind<StageOptions>(StageOptions.Section, options =>
-            options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero && options.ResolveInterval > TimeSpan.Zero);
+            options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero && options.TotalTimeout > TimeSpan.Zero
+            && options.ResolveInterval > TimeSpan.Zero && options.LoadInterval > TimeSpan.Zero && (options.CertificatePath is null) == (options.CertificateKeyPath is null));
         Bind<ScalingOptions>(ScalingOptions.Section, options =>
             options is { TargetSeconds: > 0, AssumedTeraflops: > 0, MeasuredJobs: >= 0 and <= 1000 }
             && options.MeasureInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero);
@@ -118,7 +119,9 @@ public static class OrchestratorHost
 
     private static void AddStages(IServiceCollection services)
     {
+        services.AddSingleton<IHostLookup, DnsLookup>();
         services.AddSingleton<StageChannels>();
+        services.AddStartupWork<StageDiscovery>();
         services.AddSingleton<StagePipelines>();
         services.AddSingleton<StageRunner>();
         services.AddSingleton<PreparingStage>();
@@ -146,8 +149,8 @@ public static class OrchestratorHost
         services.AddSingleton<EditWatch>();
         services.AddSingleton<ArtifactDownload>();
         services.AddSingleton<Capabilities>();
-    }
-}
         services.AddSingleton<IExceptionTranslation, StorageErrors>();
         services.Configure<AuditOptions>(options => options.Methods.UnionWith(AuditedMethods));
         services.AddOptions<AuditOptions>().PostConfigure<IOptions<DataOptions>>((audit, data) => audit.Folder ??= Path.Combine(data.Value.Root, "audit"));
+    }
+}

@@ -116,6 +116,7 @@ internal sealed class SegmentationGrpcService(
             Limits = _options.ToMessage(),
             Build = new BuildInfo { Version = service.Version, Revision = service.Revision },
             Busy = slots.IsBusy,
+            RunningJobs = (uint)slots.Running,
         });
 
     private CallReader<TRequest, THeader> Read<TRequest, THeader>(

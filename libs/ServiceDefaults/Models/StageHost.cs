@@ -32,6 +32,9 @@ public sealed class StageHost(
     /// <summary>Whether a call would be answered busy now.</summary>
     public bool IsBusy => slots.IsBusy;
 
+    /// <summary>Jobs that run now.</summary>
+    public int RunningJobs => slots.Running;
+
     /// <summary>Descriptions of the models.</summary>
     public IReadOnlyList<ModelInfo> Models => cache.Describe();
 

@@ -17,6 +17,9 @@ public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain)
     /// <summary>Whether a job would be refused now.</summary>
     public bool IsBusy => Volatile.Read(ref _inUse) >= Capacity;
 
+    /// <summary>Jobs that run now.</summary>
+    public int Running => Math.Min(Volatile.Read(ref _inUse), Capacity);
+
     /// <summary>Takes a slot; disposing the lease gives it back.</summary>
     /// <exception cref="VideoGrainException">RESOURCE_EXHAUSTED with RetryInfo when all slots are taken, UNAVAILABLE while shutting down.</exception>
     public IDisposable Acquire()

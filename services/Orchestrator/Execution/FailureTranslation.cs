@@ -1,4 +1,3 @@
-using Polly.CircuitBreaker;
 using Polly.Timeout;
 using VideoGrain.Media;
 using VideoGrain.Orchestrator.Artifacts;
@@ -47,9 +46,9 @@ internal sealed class FailureTranslation(ErrorTranslator translator)
 
     private VideoGrainException Translate(Exception exception) => exception switch
     {
-        BrokenCircuitException or TimeoutRejectedException or Grpc.Core.RpcException => StagePipelines.Translate(exception),
-        ArtifactStoreUnavailableException or ArtifactStoreDeniedException => StorageErrors.Describe(exception),
+        TimeoutRejectedException or Grpc.Core.RpcException => StagePipelines.Translate(exception),
         ArtifactStoreFullException => new(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server's storage is full", exception),
+        ArtifactStoreUnavailableException or ArtifactStoreDeniedException => StorageErrors.Describe(exception),
         ArtifactCorruptException or ArtifactMissingException or InvalidDataException =>
             new(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "something that the edit is computed from was damaged in the server's storage", exception),
         MediaException { Error: MediaError.ToolMissing } => new(StatusCode.FailedPrecondition, "ENCODER_MISSING", "ffmpeg is not installed on the server", exception),

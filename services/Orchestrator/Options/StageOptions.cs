@@ -15,7 +15,7 @@ public sealed class StageOptions
     /// <summary>Address of the denoiser service.</summary>
     public string Denoiser { get; set; } = "http://127.0.0.1:5083";
 
-    /// <summary>How often a <c>dns:///</c> name is looked up, above zero: within this time a new replica gets its share of the work.</summary>
+    /// <summary>How often a <c>dns:///</c> name is looked up, above zero: within this time a new replica gets its share of the work. Failures look it up sooner.</summary>
     public TimeSpan ResolveInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Longest silence of a stage that computes: a step that takes longer counts as lost.</summary>
@@ -23,6 +23,21 @@ public sealed class StageOptions
 
     /// <summary>Longest time for one call of a stage.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Longest time that a job may spend in one stage, with all retries and waits.</summary>
+    public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>How often a stage's addresses are asked for their load, where there are several.</summary>
+    public TimeSpan LoadInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>PEM file with the authorities that may certify a stage; null for those of the system. Any of these three makes <c>dns:///</c> addresses use TLS.</summary>
+    public string? CaPath { get; set; }
+
+    /// <summary>PEM file with this service's certificate chain for the stages; null to show none.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>PEM file with the certificate's private key.</summary>
+    public string? CertificateKeyPath { get; set; }
 
     /// <summary>Most retries in a row without any progress before the job goes back to the queue or fails.</summary>
     public int MaxRetries { get; set; } = 8;
@@ -36,10 +51,10 @@ public sealed class StageOptions
     /// <summary>Longest total wait for a stage that is busy with other jobs; being busy is no failure.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Transport failures within half a minute after which a stage is left alone.</summary>
+    /// <summary>Transport failures within half a minute after which an address of a stage is left alone.</summary>
     public int FailuresBeforeBreak { get; set; } = 5;
 
-    /// <summary>How long a failing stage is left alone.</summary>
+    /// <summary>How long a failing address is left alone.</summary>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether submissions are shown to the stages before they are accepted.</summary>

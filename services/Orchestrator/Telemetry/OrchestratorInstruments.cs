@@ -18,6 +18,7 @@ public sealed class OrchestratorInstruments
     private const string ResultKey = "result";
     private const string DirectionKey = "direction";
 
+    private readonly Meter _meter;
     private readonly Counter<long> _submitted;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _completed;
@@ -39,7 +40,7 @@ public sealed class OrchestratorInstruments
     {
         ArgumentNullException.ThrowIfNull(meters);
         ArgumentNullException.ThrowIfNull(service);
-        var meter = meters.Create(service.MeterName, service.Version);
+        var meter = _meter = meters.Create(service.MeterName, service.Version);
         _submitted = meter.CreateCounter<long>("videograin.jobs.submitted", null, "Jobs accepted into the queue.");
         _refused = meter.CreateCounter<long>("videograin.jobs.refused", null, "Submissions refused because of a full queue or a caller's limit.");
         _completed = meter.CreateCounter<long>("videograin.jobs.completed", null, "Jobs that ended, by outcome and reason.");
@@ -112,6 +113,14 @@ public sealed class OrchestratorInstruments
     public void Checkpointed(bool saved, TimeSpan duration) => _checkpoint.Record(duration.TotalSeconds, Tag(OperationKey, saved ? "save" : "load"));
 
     internal void SetBacklog(BacklogEstimate backlog) => _backlog = backlog;
+
+    /// <summary>Watches the addresses of the stages; to be called once.</summary>
+    /// <param name="states">Stage and state (ready, busy, broken) of each address.</param>
+    public void WatchAddresses(Func<IEnumerable<(string Stage, string State)>> states) => _meter.CreateObservableGauge(
+        "videograin.stage.addresses",
+        () => states().GroupBy(address => address).Select(group => new Measurement<int>(group.Count(), Tag(StageKey, group.Key.Stage), Tag(StateKey, group.Key.State))),
+        null,
+        "Addresses of the stages by state.");
 
     internal void SetJobs(IReadOnlyDictionary<JobState, int> jobs) => _jobs = jobs;
 

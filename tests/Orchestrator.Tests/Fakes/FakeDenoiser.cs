@@ -39,7 +39,7 @@ internal sealed class FakeDenoiser(StageScript script) : DenoiserService.Denoise
             }
 
             foreach (var chunk in TensorChunks.Split("latents", shape, latents))
-                await responseStream.WriteAsync(new DenoiseResponse { Checkpoint = new StepTensor { Step = (uint)done, Timestep = done, Chunk = chunk } }, context.CancellationToken);
+                await responseStream.WriteAsync(new DenoiseResponse { Checkpoint = new StepTensor { Step = (uint)done, Timestep = done, Chunk = script.OnCheckpoint(chunk) } }, context.CancellationToken);
 
             // After the latents: who hears of the step has its checkpoint.
             await responseStream.WriteAsync(
@@ -57,5 +57,10 @@ internal sealed class FakeDenoiser(StageScript script) : DenoiserService.Denoise
         Task.FromResult(new DenoiserServiceGetCapabilitiesResponse
         {
             Models = { new ModelInfo { Name = "fake", Digest = script.ModelDigest, IsDefault = true, PixelsPerLatent = FakeMath.PixelsPerLatent } },
+            Limits = new StageLimits
+            {
+                MaxFrames = uint.MaxValue, MaxFramePixels = ulong.MaxValue, MaxClipPixels = ulong.MaxValue, MaxRegions = uint.MaxValue, MaxSteps = uint.MaxValue,
+                MaxConcurrentJobs = script.Capacity,
+            },
         });
 }

@@ -14,7 +14,7 @@ internal sealed class FakeStages : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<FakeStages> StartAsync(StageScript? script = null, int port = 0)
+    public static async Task<FakeStages> StartAsync(StageScript? script = null, int port = 0, IPAddress? address = null)
     {
         script ??= new StageScript();
         var builder = WebApplication.CreateSlimBuilder();
@@ -22,7 +22,7 @@ internal sealed class FakeStages : IAsyncDisposable
         builder.Services.AddSingleton(script);
         builder.Services.AddGrpc();
         ListenOptions? endpoint = null;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address ?? IPAddress.Loopback, port, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             endpoint = listen;
@@ -33,7 +33,7 @@ internal sealed class FakeStages : IAsyncDisposable
         app.MapGrpcService<FakeDenoiser>();
         app.MapGrpcService<FakeSegmentation>();
         await app.StartAsync(Support.Bounded.Token);
-        return new FakeStages(app, script, new UriBuilder("http", "127.0.0.1", endpoint!.IPEndPoint!.Port).Uri);
+        return new FakeStages(app, script, new UriBuilder("http", (address ?? IPAddress.Loopback).ToString(), endpoint!.IPEndPoint!.Port).Uri);
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

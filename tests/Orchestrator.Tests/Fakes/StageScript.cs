@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using VideoGrain.Protos.V1;
 
 namespace VideoGrain.Orchestrator.Tests.Fakes;
 
@@ -22,6 +23,12 @@ internal sealed class StageScript
 
     /// <summary>Calls that ended because the caller went away.</summary>
     public ConcurrentQueue<(string Stage, int Step)> Abandoned { get; } = new();
+
+    /// <summary>Changes a checkpoint chunk on its way out.</summary>
+    public Func<TensorChunk, TensorChunk> OnCheckpoint { get; set; } = chunk => chunk;
+
+    /// <summary>Jobs that the stage says it can run.</summary>
+    public uint Capacity { get; set; } = 1;
 
     /// <summary>Digest that the fake model has; empty while the stage has not loaded it.</summary>
     public string ModelDigest { get; set; } = "digest-of-the-fake-model";

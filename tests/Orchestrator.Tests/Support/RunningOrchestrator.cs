@@ -25,7 +25,9 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
 
     public bool ExpectsErrors { get; set; }
 
-    public static async Task<RunningOrchestrator> StartAsync(TempFolder data, Uri stages, params string[] settings)
+    public static Task<RunningOrchestrator> StartAsync(TempFolder data, Uri stages, params string[] settings) => StartAsync(data, stages, _ => { }, settings);
+
+    public static async Task<RunningOrchestrator> StartAsync(TempFolder data, Uri stages, Action<IServiceCollection> services, params string[] settings)
     {
         var errors = new ErrorLog();
         var app = OrchestratorHost.Build(
@@ -41,6 +43,7 @@ internal sealed class RunningOrchestrator : IAsyncDisposable
             {
                 builder.Logging.ClearProviders();
                 builder.Logging.AddProvider(errors);
+                services(builder.Services);
             });
         await app.StartAsync(Bounded.Token);
         await app.Services.GetRequiredService<Readiness>().Started.InTime().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
