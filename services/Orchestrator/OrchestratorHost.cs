@@ -63,17 +63,17 @@ public static class OrchestratorHost
         // Every query is a line otherwise, every few seconds.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         Bind<StoreOptions>(StoreOptions.Section, options => options.IsValid);
-        Bind<DataOptions>(DataOptions.Section, options => options.Root.Length > 0);
+        Bind<DataOptions>(DataOptions.Section, options => options.Root.Length > 0 && options.IsConsistent);
         Bind<LimitsOptions>(LimitsOptions.Section, options => options is
         {
             MaxFrames: > 0, MaxSourceFrames: > 0, MaxFramePixels: > 0, MaxClipPixels: > 0, MaxSourceFramePixels: > 0, MaxDecodedBytes: > 0, MaxUploadBytes: > 0,
             MaxRegions: >= 0 and <= 64, MaxSteps: > 0 and <= 1000, MaxPromptLength: > 0, PixelsPerLatent: > 0, MaxConcurrentDecodes: > 0,
         });
-        Bind<QueueOptions>(QueueOptions.Section, options => options is { MaxQueued: > 0, MaxPerCaller: > 0 } && options.Weights.Values.All(weight => weight > 0));
+        Bind<QueueOptions>(QueueOptions.Section, options => options is { MaxQueued: > 0, MaxPerCaller: > 0 } && options.Quotas.Values.All(quota => quota > 0) && options.Weights.Values.All(weight => weight > 0));
         Bind<WorkerOptions>(WorkerOptions.Section, options =>
             options is { Parallelism: >= 0 and <= 64, CheckpointEvery: > 0, MaxFruitlessAttempts: > 0 }
             && options.HeartbeatInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero && options.LeaseDuration > options.HeartbeatInterval);
-        Bind<RetentionOptions>(RetentionOptions.Section, options => options.MaxCacheBytes >= 0 && options.SweepInterval > TimeSpan.Zero);
+        Bind<RetentionOptions>(RetentionOptions.Section, options => options is { MaxCacheBytes: >= 0 } && options.SweepInterval > TimeSpan.Zero && options.OrphanInterval > TimeSpan.Zero && !(options.OrphanAge < TimeSpan.Zero));
         Bind<StageOptions>(StageOptions.Section, options =>
             options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero && options.TotalTimeout > TimeSpan.Zero
             && options.ResolveInterval > TimeSpan.Zero && options.LoadInterval > TimeSpan.Zero && (options.CertificatePath is null) == (options.CertificateKeyPath is null));
@@ -91,9 +91,10 @@ public static class OrchestratorHost
     private static void AddStorage(IServiceCollection services)
     {
         services.AddSingleton<DataFolder>();
-        services.AddPooledDbContextFactory<JobsDbContext>((provider, options) =>
-            options.UseOrchestratorSqlite(provider.GetRequiredService<DataFolder>().Database));
+        services.AddSingleton<DatabaseConnection>();
+        services.AddPooledDbContextFactory<JobsDbContext>((provider, options) => provider.GetRequiredService<DatabaseConnection>().Configure(options));
         services.AddSingleton<JobsDatabase>();
+        services.AddSingleton<IExceptionTranslation, DatabaseErrorTranslation>();
         services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<IOptions<StoreOptions>>().Value switch
         {
             { Kind: StoreKind.S3 } store => new S3ArtifactStore(store.S3, provider.GetRequiredService<TimeProvider>()),
@@ -105,7 +106,10 @@ public static class OrchestratorHost
 
     private static void AddJobs(IServiceCollection services)
     {
-        services.AddSingleton<JobSignals>();
+        services.AddSingleton<SignalOutbox>();
+        services.AddSingleton(provider => new JobSignals(provider.GetRequiredService<DatabaseConnection>().IsShared ? provider.GetRequiredService<SignalOutbox>() : null));
+        services.AddSingleton<LeaseClock>();
+        services.AddSingleton<ArtifactGuard>();
         services.AddSingleton<JobIds>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobQueue>();
@@ -133,6 +137,8 @@ public static class OrchestratorHost
         services.AddSingleton<FailureTranslation>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<JobRunner>();
+        services.AddHostedService<SignalRelay>();
+        services.AddHostedService<SignalPoll>();
         services.AddHostedService<JobWorker>();
         services.AddHostedService<Janitor>();
     }

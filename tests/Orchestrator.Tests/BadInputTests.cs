@@ -51,8 +51,11 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         ["unknown model"] = s => s.Model = "no-such-model",
         ["too many labels"] = s => s.Labels.Add(Enumerable.Range(0, 17).ToDictionary(i => $"key{i}", _ => "value")),
         ["queue timeout"] = s => s.QueueTimeout = new Google.Protobuf.WellKnownTypes.Duration(),
+        ["queue timeout beyond all time"] = s => s.QueueTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = long.MaxValue, Nanos = -1 },
         ["frame rate"] = s => s.Output = new OutputOptions { FrameRate = 241 },
         ["request id"] = s => s.RequestId = new string('x', 129),
+        ["request id that no database holds"] = s => s.RequestId = "a\0b",
+        ["label that no database holds"] = s => s.Labels["team"] = "a\0b",
     };
 
     [Theory]
@@ -93,8 +96,11 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("unknown model", ErrorReasons.ModelNotFound, "specification.model")]
     [InlineData("too many labels", ErrorReasons.FieldInvalid, "specification.labels")]
     [InlineData("queue timeout", ErrorReasons.OptionOutOfRange, "specification.queue_timeout")]
+    [InlineData("queue timeout beyond all time", ErrorReasons.OptionOutOfRange, "specification.queue_timeout")]
     [InlineData("frame rate", ErrorReasons.OptionOutOfRange, "specification.output.frame_rate")]
     [InlineData("request id", ErrorReasons.FieldInvalid, "specification.request_id")]
+    [InlineData("request id that no database holds", ErrorReasons.FieldInvalid, "specification.request_id")]
+    [InlineData("label that no database holds", ErrorReasons.FieldInvalid, "specification.labels")]
     public async Task Submit_WithAFault_NamesTheFieldAndTheReason_AndLeavesNothing(string mutation, string reason, string field)
     {
         var specification = Edits.Specification();

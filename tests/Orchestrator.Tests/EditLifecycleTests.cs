@@ -6,22 +6,27 @@ using VideoGrain.Protos.V1;
 
 namespace VideoGrain.Orchestrator.Tests;
 
-public sealed class EditLifecycleTests : IAsyncLifetime
+/// <summary>What a caller sees, from submit to delete; the same on every database.</summary>
+public abstract class EditLifecycleTests : IAsyncLifetime
 {
     private readonly TempFolder _data = new();
     private FakeStages _stages = null!;
+    private TestDatabase _database = null!;
     private RunningOrchestrator _orchestrator = null!;
 
     public async ValueTask InitializeAsync()
     {
         _stages = await FakeStages.StartAsync();
-        _orchestrator = await RunningOrchestrator.StartAsync(_data, _stages.Address);
+        _orchestrator = await RunningOrchestrator.StartAsync(_data, _stages.Address, (_database = await DatabaseAsync(_data)).Settings(_data));
     }
+
+    private protected abstract Task<TestDatabase> DatabaseAsync(TempFolder folder);
 
     public async ValueTask DisposeAsync()
     {
         await _orchestrator.DisposeAsync();
         await _stages.DisposeAsync();
+        _database.Dispose();
         _data.Dispose();
     }
 
@@ -171,19 +176,17 @@ public sealed class EditLifecycleTests : IAsyncLifetime
         await _orchestrator.FinishAsync(id);
     }
 
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(0, 10)]
-    [InlineData(7, 5)]
-    [InlineData(100, 1_000_000)]
-    public async Task Download_OfARange_GivesExactlyThatRange(int offset, int length)
+    [Fact]
+    public async Task Download_OfARange_GivesExactlyThatRange()
     {
         var id = (await _orchestrator.SubmitAsync(Edits.Specification())).Edit.Id;
         await _orchestrator.FinishAsync(id);
         var whole = await _orchestrator.DownloadAsync(id, "result.mp4");
-        var range = await _orchestrator.DownloadAsync(id, "result.mp4", (ulong)offset, (ulong)length);
-
-        Assert.Equal(whole.Skip(offset).Take(length == 0 ? int.MaxValue : length), range);
+        foreach (var (offset, length) in ((int, int)[])[(0, 0), (0, 10), (7, 5), (100, 1_000_000), (whole.Length, 0)])
+        {
+            var range = await _orchestrator.DownloadAsync(id, "result.mp4", (ulong)offset, (ulong)length);
+            Assert.Equal(whole.Skip(offset).Take(length == 0 ? int.MaxValue : length), range);
+        }
     }
 
     [Fact]
@@ -224,6 +227,23 @@ public sealed class EditLifecycleTests : IAsyncLifetime
         Assert.Empty(second.NextPageToken);
         Assert.Empty(running.Edits);
         Assert.Equal(StatusCode.InvalidArgument, mixed.StatusCode);
+    }
+
+    [Fact]
+    public async Task IdsAndTimesThatNobodyHas_AreRefusedAlikeOnEveryDatabase()
+    {
+        var client = _orchestrator.Client;
+        var list = await Assert.ThrowsAsync<RpcException>(async () => await client.ListEditsAsync(
+            new ListEditsRequest { CreatedAfter = new() { Seconds = long.MaxValue }, CreatedBefore = new() { Nanos = -1 }, Labels = { ["a"] = "\0" } }, cancellationToken: Bounded.Token));
+        var get = await Assert.ThrowsAsync<RpcException>(async () => await client.GetEditAsync(new GetEditRequest { EditId = "\0" }, cancellationToken: Bounded.Token));
+        var cancel = await Assert.ThrowsAsync<RpcException>(async () => await client.CancelEditAsync(new CancelEditRequest { EditId = "\0" }, cancellationToken: Bounded.Token));
+        var delete = await Assert.ThrowsAsync<RpcException>(async () => await client.DeleteEditAsync(new DeleteEditRequest { EditId = "\0" }, cancellationToken: Bounded.Token));
+        var watch = await Assert.ThrowsAsync<RpcException>(() => _orchestrator.WatchAsync("\0"));
+        var download = await Assert.ThrowsAsync<RpcException>(() => _orchestrator.DownloadAsync("\0", "\0"));
+
+        Assert.Equal(StatusCode.InvalidArgument, list.StatusCode);
+        Assert.Equal(["created_after", "created_before", "labels"], Errors.Fields(list));
+        Assert.All((RpcException[])[get, cancel, delete, watch, download], error => Assert.Equal(StatusCode.NotFound, error.StatusCode));
     }
 
     [Fact]

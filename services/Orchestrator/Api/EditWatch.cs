@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Jobs;
-using VideoGrain.Orchestrator.Options;
 using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
@@ -14,7 +12,7 @@ namespace VideoGrain.Orchestrator.Api;
 /// Follows a job's history from a sequence number to its end. Events are read from the database at the reader's own pace: a slow reader holds
 /// up nobody and misses nothing.
 /// </summary>
-internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain drain, IOptions<WorkerOptions> options, TimeProvider time)
+internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain drain)
 {
     private const int PageSize = 64;
 
@@ -37,26 +35,28 @@ internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain dr
 
             if (isEnded)
                 yield break;
-
-            if (page.Count > 0)
+            if (page.Count == PageSize)
                 continue;
 
-            // Nothing new: the job may be gone, or have ended before the number that was asked for.
-            var job = await FindAsync(caller, jobId, cancellationToken);
-            if (JobStateMachine.IsFinal(job.State) && job.LastSequence <= after)
-                yield break;
-            if (job.LastSequence > after)
-                continue;
+            // Nothing new at all: the job may be gone, or have ended before the number that was asked for.
+            if (page.Count == 0)
+            {
+                var (state, lastSequence) = await catalog.StandingAsync(jobId, cancellationToken) ?? throw NotFound();
+                if (JobStateMachine.IsFinal(state) && lastSequence <= after)
+                    yield break;
+                if (lastSequence > after)
+                    continue;
+            }
 
             await WaitAsync(subscription, either.Token, cancellationToken);
         }
     }
 
-    private async Task WaitAsync(JobSubscription subscription, CancellationToken either, CancellationToken call)
+    private static async Task WaitAsync(JobSubscription subscription, CancellationToken either, CancellationToken call)
     {
         try
         {
-            await subscription.WaitAsync(options.Value.PollInterval, time, either);
+            await subscription.WaitAsync(either);
         }
         catch (OperationCanceledException) when (!call.IsCancellationRequested)
         {
@@ -75,6 +75,7 @@ internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain dr
     }
 
     private async Task<Job> FindAsync(string caller, string jobId, CancellationToken cancellationToken) =>
-        await catalog.FindAsync(caller, jobId, cancellationToken)
-        ?? throw new VideoGrainException(StatusCode.NotFound, SubmissionReasons.EditNotFound, "there is no such edit");
+        await catalog.FindAsync(caller, jobId, cancellationToken) ?? throw NotFound();
+
+    private static VideoGrainException NotFound() => new(StatusCode.NotFound, SubmissionReasons.EditNotFound, "there is no such edit");
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Execution;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Persistence;
 using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.Protos.V1;
@@ -56,6 +57,10 @@ internal sealed class OrchestratorGrpcService(
                 violations.Add($"states[{i}]", SpecificationChecks.Unknown((int)request.States[i]));
         }
 
+        var (from, before) = (WireTimes.Read("created_after", request.CreatedAfter, violations), WireTimes.Read("created_before", request.CreatedBefore, violations));
+        if (request.Labels.Any(label => !label.Key.IsStorable() || !label.Value.IsStorable()))
+            violations.Add("labels", StorableText.Rule);
+
         violations.ThrowIfAny();
         var pageSize = request.PageSize == 0 ? DefaultPageSize : (int)request.PageSize;
         var jobs = await catalog.ListAsync(
@@ -64,8 +69,9 @@ internal sealed class OrchestratorGrpcService(
                 Caller = context.GetCaller(),
                 States = [.. request.States.Select(state => EditMapping.FromState(state)!.Value)],
                 Labels = request.Labels,
-                SubmittedFrom = request.CreatedAfter?.ToDateTimeOffset(),
-                SubmittedBefore = request.CreatedBefore?.ToDateTimeOffset(),
+                OnlyDeadLetters = request.DeadLetter,
+                SubmittedFrom = from,
+                SubmittedBefore = before,
                 After = PageTokens.Read(request),
                 Count = pageSize + 1,
             },

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using VideoGrain.Orchestrator.Persistence;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
 
@@ -28,7 +29,8 @@ internal static class PageTokens
         var parts = Decode(request.PageToken).Split(Separator);
         if (parts.Length != Parts
             || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            || ticks > DateTimeOffset.MaxValue.UtcTicks)
+            || ticks > DateTimeOffset.MaxValue.UtcTicks
+            || !parts[1].IsStorable())
         {
             throw VideoGrainException.Invalid("page_token", "is no token of this service");
         }
@@ -57,6 +59,8 @@ internal static class PageTokens
             filters.Append(CultureInfo.InvariantCulture, $"state={(int)state}\n");
         foreach (var (key, value) in request.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
             filters.Append(CultureInfo.InvariantCulture, $"label={key.Length}:{key}={value}\n");
+        if (request.DeadLetter)
+            filters.Append("dead_letter\n");
         filters.Append(request.CreatedAfter?.ToByteString().ToBase64()).Append('\n').Append(request.CreatedBefore?.ToByteString().ToBase64());
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(filters.ToString())).AsSpan(0, sizeof(ulong)));
     }

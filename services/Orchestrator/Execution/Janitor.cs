@@ -26,7 +26,9 @@ internal sealed partial class Janitor(
         foreach (var _ in await queue.FailOverdueAsync(cancellationToken))
             instruments.Completed(JobState.Failed, "DEADLINE_IN_QUEUE", TimeSpan.Zero);
 
-        var freed = new List<ArtifactDigest>(await catalog.DropWorkingArtifactsAsync(cancellationToken));
+        var freed = new List<ArtifactDigest>();
+        foreach (var jobId in await catalog.UntidyAsync(cancellationToken))
+            freed.AddRange(await catalog.DropWorkingArtifactsAsync(jobId, cancellationToken));
         foreach (var jobId in await catalog.ExpiredAsync(cancellationToken))
             freed.AddRange(await catalog.DeleteAsync(jobId, cancellationToken) ?? []);
 
@@ -41,11 +43,17 @@ internal sealed partial class Janitor(
         {
             await readiness.Started.WaitAsync(stoppingToken);
             using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
+            var searched = time.GetTimestamp();
             do
             {
                 try
                 {
                     await SweepAsync(stoppingToken);
+                    if (time.GetElapsedTime(searched) < options.Value.OrphanInterval)
+                        continue;
+
+                    await collector.CollectOrphansAsync(stoppingToken);
+                    searched = time.GetTimestamp();
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {

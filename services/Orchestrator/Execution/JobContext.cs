@@ -120,7 +120,7 @@ internal sealed class JobContext
         _instruments.Retried(stage, error.Reason);
         await _journal.RetryAsync(
             Job.Lease,
-            new StageRetry { Stage = StageName.Of(stage), Attempt = (uint)retry, Reason = error.Reason, ResumedSteps = (uint)resumedSteps },
+            new StageRetry { Stage = StageName.Of(stage), Attempt = (uint)retry, Code = (int)error.Code, Reason = error.Reason, Message = error.Message, ResumedSteps = (uint)resumedSteps },
             Held);
     }
 

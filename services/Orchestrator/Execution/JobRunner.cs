@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Persistence;
+using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Errors;
 
@@ -65,12 +67,18 @@ internal sealed partial class JobRunner(
         {
             await HandBackAsync(job, state);
         }
+        catch (Exception exception) when (IsOfThisReplica(exception))
+        {
+            // Neither the job nor a stage is at fault: whoever takes it next goes on.
+            GivenBack(logger, exception, job.Id, state);
+            await HandBackAsync(job, state);
+        }
         catch (Exception exception)
         {
             await FailAsync(job, state, exception);
         }
 
-        await TidyAsync();
+        await TidyAsync(job.Id);
 
         async Task AdvanceAsync(JobState next)
         {
@@ -86,6 +94,9 @@ internal sealed partial class JobRunner(
             since = time.GetTimestamp();
         }
     }
+
+    private static bool IsOfThisReplica(Exception exception) =>
+        exception is DatabaseUnavailableException or VideoGrainException { Reason: SubmissionReasons.StorageConflict } || DatabaseErrors.IsUnavailable(exception);
 
     private async Task HandBackAsync(Job job, JobState state)
     {
@@ -124,16 +135,16 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task TidyAsync()
+    private async Task TidyAsync(string jobId)
     {
         try
         {
-            await collector.CollectAsync(await catalog.DropWorkingArtifactsAsync(CancellationToken.None), CancellationToken.None);
+            await collector.CollectAsync(await catalog.DropWorkingArtifactsAsync(jobId, CancellationToken.None), CancellationToken.None);
         }
         catch (Exception exception)
         {
             // The janitor comes by again.
-            BookkeepingFailed(logger, exception, "(ended jobs)");
+            BookkeepingFailed(logger, exception, jobId);
         }
     }
 
@@ -151,6 +162,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(LogLevel.Warning, "job {JobId} failed in {State}: {Reason}: {Problem}")]
     private static partial void Failed(ILogger logger, string jobId, JobState state, string reason, string problem);
+
+    [LoggerMessage(LogLevel.Warning, "job {JobId} stopped in {State} for a reason that lies here; it goes back to the queue")]
+    private static partial void GivenBack(ILogger logger, Exception exception, string jobId, JobState state);
 
     [LoggerMessage(LogLevel.Error, "job {JobId} failed unexpectedly in {State}")]
     private static partial void FailedUnexpectedly(ILogger logger, Exception exception, string jobId, JobState state);

@@ -6,17 +6,20 @@ using VideoGrain.ServiceDefaults.Hosting;
 namespace VideoGrain.Orchestrator.Hosting;
 
 /// <summary>
-/// Before the first call: takes the data folder, brings the tables to this version, puts the jobs of a process that died back into the queue,
-/// and removes the bytes that it left without a name.
+/// Before the first call: brings the tables to this version and removes the bytes that dead processes left without a name. A process that is alone
+/// takes the data folder and puts the jobs of the one before it back into the queue; replicas leave each other's jobs to their leases.
 /// </summary>
 internal sealed partial class OrchestratorStartup(
-    DataFolder folder, JobsDatabase database, JobQueue queue, ArtifactCollector collector, ScratchSpace scratch, ILogger<OrchestratorStartup> logger) : IStartupWork
+    DataFolder folder, JobsDatabase database, JobQueue queue, LeaseClock clock, ArtifactCollector collector, ScratchSpace scratch, ILogger<OrchestratorStartup> logger) : IStartupWork
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        folder.Lock();
+        if (!database.IsShared)
+            folder.Lock();
+
         await database.MigrateAsync(cancellationToken);
-        var resumed = await queue.ReleaseAllAsync(cancellationToken);
+        clock.Set(await database.NowAsync(cancellationToken));
+        var resumed = database.IsShared ? 0 : await queue.ReleaseAllAsync(cancellationToken);
         var removed = scratch.RemoveAbandoned() + await collector.CollectOrphansAsync(cancellationToken);
         Recovered(logger, folder.Root, resumed, removed);
     }

@@ -7,15 +7,21 @@ using VideoGrain.Orchestrator.Persistence;
 namespace VideoGrain.Orchestrator.Jobs;
 
 /// <summary>Removes bytes that no job and no cache entry refers to any more.</summary>
-internal sealed class ArtifactCollector(IArtifactStore store, JobsDatabase database, IOptions<RetentionOptions> options, TimeProvider time)
+internal sealed class ArtifactCollector(IArtifactStore store, JobsDatabase database, IOptions<RetentionOptions> options, TimeProvider time) : IDisposable
 {
+    // Other replicas' submissions store their bytes first and name them later: longer ago than any submission takes.
+    private static readonly TimeSpan SharedOrphanAge = TimeSpan.FromHours(1);
+
+    // Two collectors of the same bytes must not both leave them to the other.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
     /// <summary>Deletes those of the given artifacts that have become unreferenced. Returns how many went.</summary>
     public async Task<int> CollectAsync(IEnumerable<ArtifactDigest> candidates, CancellationToken cancellationToken)
     {
         var deleted = 0;
         foreach (var digest in candidates.Distinct())
         {
-            if (await store.TryDeleteAsync(digest, IsReferencedAsync, cancellationToken))
+            if (await TryDeleteAsync(digest, cancellationToken))
                 deleted++;
         }
 
@@ -26,16 +32,42 @@ internal sealed class ArtifactCollector(IArtifactStore store, JobsDatabase datab
     public async Task<int> CollectOrphansAsync(CancellationToken cancellationToken)
     {
         var deleted = await store.RemoveAbandonedAsync(cancellationToken);
-        await foreach (var digest in store.ListAsync(time.GetUtcNow() - options.Value.OrphanAge, cancellationToken))
+        var age = options.Value.OrphanAge ?? (database.IsShared ? SharedOrphanAge : TimeSpan.Zero);
+        await foreach (var digest in store.ListAsync(time.GetUtcNow() - age, cancellationToken))
             deleted += await CollectAsync([digest], cancellationToken);
 
         return deleted;
     }
 
-    private async ValueTask<bool> IsReferencedAsync(ArtifactDigest digest, CancellationToken cancellationToken) =>
-        await database.ReadAsync(
-            async context =>
-                await context.Artifacts.AnyAsync(artifact => artifact.Digest == digest, cancellationToken)
-                || await context.CacheArtifacts.AnyAsync(artifact => artifact.Digest == digest, cancellationToken),
-            cancellationToken);
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<bool> TryDeleteAsync(ArtifactDigest digest, CancellationToken cancellationToken)
+    {
+        if (database.IsShared)
+        {
+            // Held until the bytes are gone, so that no replica names them meanwhile.
+            return await database.WriteAsync(
+                async context =>
+                {
+                    await context.OwnArtifactAsync(digest, cancellationToken);
+                    return await store.TryDeleteAsync(digest, async (candidate, token) => await IsReferencedAsync(context, candidate, token), cancellationToken);
+                },
+                cancellationToken);
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await store.TryDeleteAsync(
+                digest, async (candidate, token) => await database.ReadAsync(context => IsReferencedAsync(context, candidate, token), token), cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private static async Task<bool> IsReferencedAsync(JobsDbContext context, ArtifactDigest digest, CancellationToken cancellationToken) =>
+        await context.Artifacts.AnyAsync(artifact => artifact.Digest == digest, cancellationToken)
+        || await context.CacheArtifacts.AnyAsync(artifact => artifact.Digest == digest, cancellationToken);
 }

@@ -36,8 +36,11 @@ public sealed class Job
     /// <summary>The decoded frames; known as long as the job is, even after their bytes are gone.</summary>
     public ArtifactDigest Source { get; private init; }
 
-    /// <summary>Place in the fair queue: the lowest tag is claimed first.</summary>
-    public long QueueTag { get; private init; }
+    /// <summary>Place in the fair queue: the lowest tag is claimed first, by the most urgent job of its caller.</summary>
+    public long QueueTag { get; private set; }
+
+    /// <summary>Which of the caller's own jobs goes first.</summary>
+    public JobPriority Priority { get; private init; } = JobPriority.Normal;
 
     /// <summary>Where the job stands.</summary>
     public JobState State { get; private set; }
@@ -87,6 +90,12 @@ public sealed class Job
     /// <summary>The <c>EditFailure</c> of a failed job, encoded; null otherwise.</summary>
     public byte[]? Failure { get; private set; }
 
+    /// <summary>The errors so far, as the causes of an encoded <c>EditFailure</c>; null while there are none.</summary>
+    public byte[]? Causes { get; private set; }
+
+    /// <summary>Whether the service gave the job up, rather than the job being at fault.</summary>
+    public bool IsDeadLetter { get; private set; }
+
     /// <summary>What the caller should know, one per line.</summary>
     public string Warnings { get; private set; } = "";
 
@@ -122,6 +131,7 @@ public sealed class Job
             Clip = submission.Clip,
             Source = submission.Source,
             QueueTag = queueTag,
+            Priority = submission.Priority,
             QueueDeadline = now + submission.QueueTimeout,
             State = JobState.Queued,
             SubmittedAt = now,
@@ -143,7 +153,10 @@ public sealed class Job
     public void Claim(string owner, DateTimeOffset now, TimeSpan leaseDuration)
     {
         if (JobStateMachine.IsRunning(State))
+        {
+            AddCause(JobFailures.WorkerLost(this, now));
             Release(now);
+        }
 
         Move(JobState.Preparing, now);
         LeaseOwner = owner;
@@ -176,7 +189,17 @@ public sealed class Job
     {
         ArgumentNullException.ThrowIfNull(failure);
         End(JobState.Failed, now, keepFor);
-        Failure = failure.ToByteArray();
+        IsDeadLetter = failure.DeadLetter;
+        Failure = JobFailures.WithHistory(failure, Causes, this, now).ToByteArray();
+        Causes = null;
+    }
+
+    /// <summary>Changes places in the queue with another job.</summary>
+    internal void ChangePlaces(Job other)
+    {
+        (QueueTag, other.QueueTag) = (other.QueueTag, QueueTag);
+        Version++;
+        other.Version++;
     }
 
     /// <summary>Withdraws the job; its worker, if it has one, can write no more.</summary>
@@ -212,7 +235,9 @@ public sealed class Job
     /// <summary>Records that a stage call failed and is made again.</summary>
     public void Retry(StageRetry retry, DateTimeOffset now)
     {
+        ArgumentNullException.ThrowIfNull(retry);
         RunOf(State).Retries++;
+        AddCause(JobFailures.Retried(this, retry, now));
         Append(now, JobEventKind.StageRetried, retry.ToByteArray());
     }
 
@@ -249,6 +274,8 @@ public sealed class Job
         if (added.IsPublic)
             Append(now, JobEventKind.ArtifactReady, ArtifactMapping.ToProto(added).ToByteArray());
     }
+
+    private void AddCause(FailureCause cause) => Causes = JobFailures.Append(Causes, cause);
 
     private void End(JobState state, DateTimeOffset now, TimeSpan? keepFor)
     {

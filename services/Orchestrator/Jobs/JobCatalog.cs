@@ -10,25 +10,43 @@ namespace VideoGrain.Orchestrator.Jobs;
 internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOptions<RetentionOptions> retention, TimeProvider time)
 {
     /// <summary>A job with its labels, stage times and artifacts; null when the caller has none of that id.</summary>
-    public Task<Job?> FindAsync(string caller, string jobId, CancellationToken cancellationToken) =>
-        database.ReadAsync(context => Whole(context).SingleOrDefaultAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken), cancellationToken);
+    public async Task<Job?> FindAsync(string caller, string jobId, CancellationToken cancellationToken) => !jobId.IsStorable()
+        ? null
+        : await database.ReadAsync(context => Whole(context).SingleOrDefaultAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken), cancellationToken);
 
     /// <summary>An artifact that callers may see; null when there is none.</summary>
-    public Task<JobArtifact?> FindArtifactAsync(string caller, string jobId, string name, CancellationToken cancellationToken) =>
-        database.ReadAsync(
+    public async Task<JobArtifact?> FindArtifactAsync(string caller, string jobId, string name, CancellationToken cancellationToken) => !jobId.IsStorable() || !name.IsStorable()
+        ? null
+        : await database.ReadAsync(
             context => context.Artifacts.SingleOrDefaultAsync(
                 artifact => artifact.JobId == jobId && artifact.Name == name && artifact.Kind < JobArtifactKind.Working
                     && context.Jobs.Any(job => job.Id == jobId && job.Caller == caller),
                 cancellationToken),
             cancellationToken);
 
-    /// <summary>Jobs that will be claimed before this queued one.</summary>
+    /// <summary>Jobs that will be claimed before this queued one, as the queue is now.</summary>
     public Task<int> PositionAsync(Job job, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            context => context.Jobs.CountAsync(
-                other => other.State == JobState.Queued
-                    && (other.QueueTag < job.QueueTag || (other.QueueTag == job.QueueTag && other.Id.CompareTo(job.Id) < 0)),
-                cancellationToken),
+            async context =>
+            {
+                // The caller's jobs take its places in the order of their priorities.
+                var queued = context.Jobs.Where(other => other.State == JobState.Queued);
+                var own = queued.Where(other => other.Caller == job.Caller);
+                var before = await own.CountAsync(
+                    other => other.Priority > job.Priority
+                        || (other.Priority == job.Priority
+                            && (other.QueueTag < job.QueueTag || (other.QueueTag == job.QueueTag && other.Id.CompareTo(job.Id) < 0))),
+                    cancellationToken);
+                var place = await own.OrderBy(other => other.QueueTag).ThenBy(other => other.Id)
+                    .Select(other => new { other.QueueTag, other.Id }).Skip(before)
+                    .FirstOrDefaultAsync(cancellationToken);
+                return place is null
+                    ? before
+                    : before + await queued.CountAsync(
+                        other => other.Caller != job.Caller
+                            && (other.QueueTag < place.QueueTag || (other.QueueTag == place.QueueTag && other.Id.CompareTo(place.Id) < 0)),
+                        cancellationToken);
+            },
             cancellationToken);
 
     /// <summary>A page of jobs, newest first.</summary>
@@ -39,6 +57,8 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
                 var jobs = Whole(context).Where(job => job.Caller == filter.Caller);
                 if (filter.States.Count > 0)
                     jobs = jobs.Where(job => filter.States.Contains(job.State));
+                if (filter.OnlyDeadLetters)
+                    jobs = jobs.Where(job => job.IsDeadLetter);
                 if (filter.SubmittedFrom is { } from)
                     jobs = jobs.Where(job => job.SubmittedAt >= from);
                 if (filter.SubmittedBefore is { } before)
@@ -61,6 +81,14 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
                 .ToListAsync(cancellationToken),
             cancellationToken);
 
+    /// <summary>Where a job stands and the number of its newest event; null when it is gone.</summary>
+    public async Task<(JobState State, long LastSequence)?> StandingAsync(string jobId, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            context => context.Jobs.Where(job => job.Id == jobId).Select(job => new { job.State, job.LastSequence }).SingleOrDefaultAsync(cancellationToken),
+            cancellationToken) is { } found
+            ? (found.State, found.LastSequence)
+            : null;
+
     /// <summary>Jobs per state, for the gauges.</summary>
     public Task<Dictionary<JobState, int>> CountAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -74,20 +102,24 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
     /// <returns>Whether the job exists, and whether this call is what ended it.</returns>
     public async Task<(bool Found, bool Cancelled)> CancelAsync(string caller, string jobId, CancellationToken cancellationToken)
     {
+        if (!jobId.IsStorable())
+            return (false, false);
+
         var result = await database.WriteAsync(
             async context =>
             {
-                var job = await context.Jobs.Include(job => job.StageRuns)
-                    .SingleOrDefaultAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken);
-                if (job is null || JobStateMachine.IsFinal(job.State))
-                    return (job is not null, false);
+                var job = await JobQueue.LockedAsync(context, jobId, cancellationToken);
+                if (job is null || job.Caller != caller)
+                    return (false, false);
+                if (JobStateMachine.IsFinal(job.State))
+                    return (true, false);
 
                 job.Cancel(time.GetUtcNow(), retention.Value.KeepEndedJobs);
                 return (true, true);
             },
             cancellationToken);
         if (result.Item2)
-            signals.Changed(jobId);
+            signals.Cancelled(jobId);
 
         return result;
     }
@@ -102,10 +134,11 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
         var orphans = await database.WriteAsync(
             async context =>
             {
-                var job = await context.Jobs.Include(job => job.Artifacts).SingleOrDefaultAsync(job => job.Id == jobId, cancellationToken);
+                var job = await JobQueue.LockedAsync(context, jobId, cancellationToken);
                 if (job is null || !JobStateMachine.IsFinal(job.State))
                     return null;
 
+                await context.Entry(job).Collection(row => row.Artifacts).LoadAsync(cancellationToken);
                 var freed = job.Artifacts.Select(artifact => artifact.Digest).ToList();
                 if (!await context.Jobs.AnyAsync(other => other.Source == job.Source && other.Id != jobId, cancellationToken))
                 {
@@ -135,18 +168,34 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
             cancellationToken);
     }
 
-    /// <summary>Drops the working artifacts and checkpoints of ended jobs. Returns what may have become unreferenced.</summary>
-    public Task<List<ArtifactDigest>> DropWorkingArtifactsAsync(CancellationToken cancellationToken) =>
+    /// <summary>Ended jobs that still have working artifacts or checkpoints.</summary>
+    public Task<List<string>> UntidyAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context => context.Jobs
+                .Where(job => job.State >= JobState.Succeeded && job.Artifacts.Any(artifact => artifact.Kind >= JobArtifactKind.Working))
+                .Select(job => job.Id)
+                .ToListAsync(cancellationToken),
+            cancellationToken);
+
+    /// <summary>Drops the working artifacts and checkpoints of a job if it has ended. Returns what may have become unreferenced.</summary>
+    public Task<List<ArtifactDigest>> DropWorkingArtifactsAsync(string jobId, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async context =>
             {
                 var dropped = await context.Artifacts
-                    .Where(artifact => artifact.Kind >= JobArtifactKind.Working
-                        && context.Jobs.Any(job => job.Id == artifact.JobId && job.State >= JobState.Succeeded))
+                    .Where(artifact => artifact.JobId == jobId && artifact.Kind >= JobArtifactKind.Working
+                        && context.Jobs.Any(job => job.Id == jobId && job.State >= JobState.Succeeded))
                     .ToListAsync(cancellationToken);
                 context.Artifacts.RemoveRange(dropped);
                 return dropped.ConvertAll(artifact => artifact.Digest);
             },
+            cancellationToken);
+
+    /// <summary>The number of the newest event of each of these jobs; jobs that are gone are missing.</summary>
+    public Task<Dictionary<string, long>> SequencesAsync(IReadOnlyCollection<string> jobIds, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            context => context.Jobs.Where(job => jobIds.Contains(job.Id)).Select(job => new { job.Id, job.LastSequence })
+                .ToDictionaryAsync(job => job.Id, job => job.LastSequence, cancellationToken),
             cancellationToken);
 
     private static IQueryable<Job> Whole(JobsDbContext context) =>

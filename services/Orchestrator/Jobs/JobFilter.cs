@@ -12,6 +12,9 @@ internal sealed record JobFilter
     /// <summary>Only jobs that carry all these labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Only jobs that the service gave up.</summary>
+    public bool OnlyDeadLetters { get; init; }
+
     /// <summary>Only jobs submitted at or after this time.</summary>
     public DateTimeOffset? SubmittedFrom { get; init; }
 

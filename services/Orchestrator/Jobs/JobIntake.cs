@@ -6,7 +6,7 @@ using VideoGrain.Orchestrator.Persistence;
 namespace VideoGrain.Orchestrator.Jobs;
 
 /// <summary>Takes checked submissions into the queue, or says why not. One transaction decides: no limit is overrun by a race.</summary>
-internal sealed class JobIntake(JobsDatabase database, JobSignals signals, IOptions<QueueOptions> options, TimeProvider time)
+internal sealed class JobIntake(JobsDatabase database, JobSignals signals, ArtifactGuard guard, IOptions<QueueOptions> options, TimeProvider time)
 {
     private const long CostPerJob = 1_000_000;
 
@@ -21,7 +21,9 @@ internal sealed class JobIntake(JobsDatabase database, JobSignals signals, IOpti
     /// <summary>Puts a submission into the queue. When this returns Accepted, the job is on disk.</summary>
     public async Task<(SubmitOutcome Outcome, Job? Job)> SubmitAsync(NewJob submission, CancellationToken cancellationToken)
     {
-        var result = await database.WriteAsync(
+        var digests = submission.Artifacts.Select(artifact => artifact.Reference.Digest).ToList();
+        var result = await database.WriteInTurnAsync(
+            context => guard.HoldAsync(context, database.IsShared, digests, cancellationToken),
             async context =>
             {
                 if (submission.RequestId.Length > 0
@@ -54,16 +56,20 @@ internal sealed class JobIntake(JobsDatabase database, JobSignals signals, IOpti
             return SubmitOutcome.QueueFull;
 
         var unfinished = await context.Jobs.CountAsync(job => job.Caller == caller && job.State < JobState.Succeeded, cancellationToken);
-        return unfinished >= options.Value.MaxPerCaller ? SubmitOutcome.CallerLimitExceeded : SubmitOutcome.Accepted;
+        return unfinished >= options.Value.QuotaOf(caller) ? SubmitOutcome.CallerLimitExceeded : SubmitOutcome.Accepted;
     }
 
-    // Start-time fair queueing: a caller's next job stands one cost behind its last, but never before the head of the queue, so that
-    // callers take turns however many jobs each has queued, and nobody saves up turns while idle.
+    // Start-time fair queueing: a caller's next job stands one cost behind its last that was or will be worked on, but never before the head of the
+    // queue. So callers take turns however many jobs each has queued, one that submits a job at a time has no more of them, and nobody
+    // saves up turns while idle.
     private async Task<long> TagAsync(JobsDbContext context, string caller, CancellationToken cancellationToken)
     {
-        var queued = context.Jobs.Where(job => job.State == JobState.Queued);
-        var head = await queued.MinAsync(job => (long?)job.QueueTag, cancellationToken) ?? 0;
-        var last = await queued.Where(job => job.Caller == caller).MaxAsync(job => (long?)job.QueueTag, cancellationToken);
+        var head = await context.Jobs.Where(job => job.State == JobState.Queued).MinAsync(job => (long?)job.QueueTag, cancellationToken)
+            ?? await context.Jobs.Where(job => job.StartedAt != null).MaxAsync(job => (long?)job.QueueTag, cancellationToken)
+            ?? 0;
+        var last = await context.Jobs
+            .Where(job => job.Caller == caller && (job.State == JobState.Queued || job.StartedAt != null))
+            .MaxAsync(job => (long?)job.QueueTag, cancellationToken);
         return last is null ? head : Math.Max(head, last.Value + (long)(CostPerJob / options.Value.Weights.GetValueOrDefault(caller, 1)));
     }
 }

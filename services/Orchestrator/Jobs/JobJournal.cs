@@ -10,7 +10,7 @@ namespace VideoGrain.Orchestrator.Jobs;
 /// What a worker writes about the job it holds. Every method checks the lease in the transaction that writes, and throws
 /// <see cref="LeaseLostException"/> when the job was cancelled, deleted or given to another worker.
 /// </summary>
-internal sealed class JobJournal(JobsDatabase database, JobSignals signals, IOptions<RetentionOptions> retention, TimeProvider time)
+internal sealed class JobJournal(JobsDatabase database, JobSignals signals, ArtifactGuard guard, IOptions<RetentionOptions> retention, TimeProvider time)
 {
     /// <summary>Goes on to the next stage.</summary>
     public Task AdvanceAsync(JobLease lease, JobState to, CancellationToken cancellationToken) =>
@@ -54,6 +54,7 @@ internal sealed class JobJournal(JobsDatabase database, JobSignals signals, IOpt
             async context =>
             {
                 var job = await JobQueue.HeldAsync(context, lease, cancellationToken) ?? throw new LeaseLostException(lease);
+                await guard.HoldAsync(context, database.IsShared, [.. artifacts.Select(artifact => artifact.Reference.Digest)], cancellationToken);
                 var names = artifacts.Select(artifact => artifact.Name).Concat(obsolete).ToList();
                 var present = await context.Artifacts.AsNoTracking()
                     .Where(artifact => artifact.JobId == job.Id && names.Contains(artifact.Name))

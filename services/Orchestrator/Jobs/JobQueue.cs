@@ -5,14 +5,17 @@ using VideoGrain.Orchestrator.Persistence;
 
 namespace VideoGrain.Orchestrator.Jobs;
 
-/// <summary>Hands jobs to workers, one worker each, and takes them back.</summary>
+/// <summary>Hands jobs to workers, one worker each, and takes them back. Workers of several replicas pass over the jobs that another is just claiming.</summary>
 internal sealed class JobQueue(
     JobsDatabase database,
     JobSignals signals,
     IOptions<WorkerOptions> options,
     IOptions<RetentionOptions> retention,
-    TimeProvider time)
+    LeaseClock clock)
 {
+    // Overdue jobs that one transaction fails.
+    private const int MaxOverdue = 100;
+
     /// <summary>Gives the next job to <paramref name="owner"/>: first one whose worker fell silent, else the head of the queue. Null when there is none.</summary>
     public async Task<Job?> ClaimAsync(string owner, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class JobQueue(
         return null;
 
         async Task<bool> IsThereWorkAsync(JobsDbContext context) =>
-            await Silent(context.Jobs, time.GetUtcNow()).AnyAsync(cancellationToken)
+            await Silent(context.Jobs, clock.Now).AnyAsync(cancellationToken)
             || await context.Jobs.AnyAsync(job => job.State == JobState.Queued, cancellationToken);
     }
 
@@ -43,7 +46,7 @@ internal sealed class JobQueue(
                 if (await HeldAsync(context, lease, cancellationToken) is not { } job)
                     return false;
 
-                job.Renew(time.GetUtcNow(), options.Value.LeaseDuration);
+                job.Renew(clock.Now, options.Value.LeaseDuration);
                 return true;
             },
             cancellationToken);
@@ -55,7 +58,7 @@ internal sealed class JobQueue(
             async context =>
             {
                 var job = await HeldAsync(context, lease, cancellationToken);
-                job?.Release(time.GetUtcNow());
+                job?.Release(clock.Now);
                 return job is not null;
             },
             cancellationToken);
@@ -76,7 +79,7 @@ internal sealed class JobQueue(
                     .Where(job => job.State > JobState.Queued && job.State < JobState.Succeeded)
                     .ToListAsync(cancellationToken);
                 foreach (var job in held)
-                    job.Release(time.GetUtcNow());
+                    job.Release(clock.Now);
 
                 return held.Count;
             },
@@ -88,10 +91,14 @@ internal sealed class JobQueue(
         var failed = await database.WriteAsync(
             async context =>
             {
-                var now = time.GetUtcNow();
-                var overdue = await context.Jobs.Include(job => job.StageRuns)
+                var now = clock.Now;
+                var ids = await context.Jobs
                     .Where(job => job.State == JobState.Queued && job.QueueDeadline < now)
+                    .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
+                    .Select(job => job.Id).Take(MaxOverdue)
+                    .ForUpdateSkipLocked()
                     .ToListAsync(cancellationToken);
+                var overdue = await context.Jobs.Include(job => job.StageRuns).Where(job => ids.Contains(job.Id)).ToListAsync(cancellationToken);
                 foreach (var job in overdue)
                     job.Fail(JobFailures.DeadlineInQueue(job), now, retention.Value.KeepEndedJobs);
 
@@ -102,10 +109,22 @@ internal sealed class JobQueue(
         return failed;
     }
 
-    internal static Task<Job?> HeldAsync(JobsDbContext context, JobLease lease, CancellationToken cancellationToken) =>
-        context.Jobs.Include(job => job.StageRuns).SingleOrDefaultAsync(
-            job => job.Id == lease.JobId && job.FencingToken == lease.Token && job.State > JobState.Queued && job.State < JobState.Succeeded,
-            cancellationToken);
+    /// <summary>The job of a lease, locked until the transaction ends; null when the lease is lost.</summary>
+    internal static async Task<Job?> HeldAsync(JobsDbContext context, JobLease lease, CancellationToken cancellationToken)
+    {
+        var job = await LockedAsync(context, lease.JobId, cancellationToken);
+        return job is not null && job.FencingToken == lease.Token && JobStateMachine.IsRunning(job.State) ? job : null;
+    }
+
+    /// <summary>A job with its stage times, locked until the transaction ends; null when there is none.</summary>
+    internal static async Task<Job?> LockedAsync(JobsDbContext context, string jobId, CancellationToken cancellationToken)
+    {
+        var job = await context.Jobs.Where(job => job.Id == jobId).ForUpdate().SingleOrDefaultAsync(cancellationToken);
+        if (job is not null)
+            await context.Entry(job).Collection(row => row.StageRuns).LoadAsync(cancellationToken);
+
+        return job;
+    }
 
     // Jobs whose worker has not been heard of for longer than its lease.
     private static IQueryable<Job> Silent(IQueryable<Job> jobs, DateTimeOffset now) =>
@@ -113,16 +132,14 @@ internal sealed class JobQueue(
 
     private async Task<Job?> ClaimAsync(JobsDbContext context, string owner, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var jobs = context.Jobs.Include(job => job.StageRuns);
-        var next = await Silent(jobs, now)
+        var now = clock.Now;
+        var id = await Silent(context.Jobs, now)
                 .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
+                .Select(job => job.Id)
+                .ForUpdateSkipLocked()
                 .FirstOrDefaultAsync(cancellationToken)
-            ?? await jobs
-                .Where(job => job.State == JobState.Queued)
-                .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
-                .FirstOrDefaultAsync(cancellationToken);
-        if (next is null)
+            ?? await NextQueuedAsync(context, cancellationToken);
+        if (id is null || await LockedAsync(context, id, cancellationToken) is not { } next)
             return null;
 
         if (next.QueueDeadline < now)
@@ -133,5 +150,32 @@ internal sealed class JobQueue(
             next.Claim(owner, now, options.Value.LeaseDuration);
 
         return next;
+    }
+
+    // The head of the queue says whose turn it is; which of that caller's jobs takes it, their priorities say. Both change places, so that the
+    // caller has no more turns than before.
+    private static async Task<string?> NextQueuedAsync(JobsDbContext context, CancellationToken cancellationToken)
+    {
+        var queued = context.Jobs.Where(job => job.State == JobState.Queued);
+        var head = await queued
+            .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
+            .Select(job => new { job.Id, job.Caller, job.Priority })
+            .ForUpdateSkipLocked()
+            .FirstOrDefaultAsync(cancellationToken);
+        if (head is null)
+            return null;
+
+        var urgent = await queued
+            .Where(job => job.Caller == head.Caller && job.Priority > head.Priority)
+            .OrderByDescending(job => job.Priority).ThenBy(job => job.QueueTag).ThenBy(job => job.Id)
+            .Select(job => job.Id)
+            .ForUpdateSkipLocked()
+            .FirstOrDefaultAsync(cancellationToken);
+        if (urgent is null)
+            return head.Id;
+
+        var both = await context.Jobs.Where(job => job.Id == head.Id || job.Id == urgent).ToListAsync(cancellationToken);
+        both[0].ChangePlaces(both[1]);
+        return urgent;
     }
 }

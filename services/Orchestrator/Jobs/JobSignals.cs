@@ -3,10 +3,11 @@ using System.Collections.Concurrent;
 namespace VideoGrain.Orchestrator.Jobs;
 
 /// <summary>
-/// Tells watchers and workers of this process that there is something new to read. A signal carries nothing: what is new is in the database,
-/// so nothing is lost when a signal is, and a slow watcher costs a bit instead of a queue of events.
+/// Tells watchers and workers of this process, and by the outbox those of other replicas, that there is something new to read. A signal carries
+/// nothing: what is new is in the database, so a slow watcher costs a bit instead of a queue of events.
 /// </summary>
-internal sealed class JobSignals
+/// <param name="outbox">Where other replicas' news goes; null where there are none.</param>
+internal sealed class JobSignals(SignalOutbox? outbox = null)
 {
     // Workers that are busy take the next job without a signal; more than this many would only wake idle ones for nothing.
     private const int MaxWaiting = 64;
@@ -24,8 +25,32 @@ internal sealed class JobSignals
         return subscription;
     }
 
+    /// <summary>The jobs that somebody listens to.</summary>
+    public IReadOnlyCollection<string> Watched => [.. _watchers.Keys.Where(jobId => jobId != AnyWork)];
+
     /// <summary>Something was added to a job's history.</summary>
     public void Changed(string jobId)
+    {
+        outbox?.Add(new Signal(SignalKind.Changed, jobId));
+        Tell(jobId);
+    }
+
+    /// <summary>A job was cancelled.</summary>
+    public void Cancelled(string jobId)
+    {
+        outbox?.Add(new Signal(SignalKind.Cancelled, jobId));
+        Tell(jobId);
+    }
+
+    /// <summary>A job entered the queue.</summary>
+    public void WorkArrived()
+    {
+        outbox?.Add(new Signal(SignalKind.Work, AnyWork));
+        Wake();
+    }
+
+    /// <summary>Tells the watchers of a job, here only.</summary>
+    public void Tell(string jobId)
     {
         if (_watchers.TryGetValue(jobId, out var subscribers))
         {
@@ -37,10 +62,10 @@ internal sealed class JobSignals
     /// <summary>Begins to listen for jobs that enter the queue; dispose the subscription to stop.</summary>
     public JobSubscription SubscribeToWork() => Subscribe(AnyWork);
 
-    /// <summary>A job entered the queue.</summary>
-    public void WorkArrived()
+    /// <summary>Wakes an idle worker, here only.</summary>
+    public void Wake()
     {
-        Changed(AnyWork);
+        Tell(AnyWork);
         if (_work.CurrentCount < MaxWaiting)
             _work.Release();
     }

@@ -12,6 +12,9 @@ internal sealed class JobSubscription(string jobId, Action<JobSubscription> unsu
 
     public void Signal() => _signal.Writer.TryWrite(true);
 
+    /// <summary>Waits for a signal.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken) => await _signal.Reader.ReadAsync(cancellationToken);
+
     /// <summary>Waits for a signal, at most <paramref name="atMost"/>.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -19,7 +22,7 @@ internal sealed class JobSubscription(string jobId, Action<JobSubscription> unsu
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await _signal.Reader.ReadAsync(either.Token);
+            await WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

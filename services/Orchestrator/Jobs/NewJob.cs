@@ -23,6 +23,9 @@ public sealed record NewJob
     /// <summary>The caller's labels.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
+    /// <summary>Which of the caller's own jobs goes first.</summary>
+    public JobPriority Priority { get; init; } = JobPriority.Normal;
+
     /// <summary>Longest wait in the queue; null for no limit.</summary>
     public TimeSpan? QueueTimeout { get; init; }
 

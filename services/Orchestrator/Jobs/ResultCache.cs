@@ -13,6 +13,7 @@ namespace VideoGrain.Orchestrator.Jobs;
 internal sealed class ResultCache(
     JobsDatabase database,
     ArtifactCollector collector,
+    ArtifactGuard guard,
     IOptions<RetentionOptions> options,
     TimeProvider time)
 {
@@ -53,6 +54,7 @@ internal sealed class ResultCache(
                 if (await context.CacheEntries.AnyAsync(entry => entry.Key == key, cancellationToken))
                     return [];
 
+                await guard.HoldAsync(context, database.IsShared, [.. artifacts.Select(artifact => artifact.Digest)], cancellationToken);
                 var freed = await EvictAsync(context, options.Value.MaxCacheBytes - length, cancellationToken);
                 context.CacheEntries.Add(new CacheEntry
                 {
@@ -86,15 +88,17 @@ internal sealed class ResultCache(
     private static async Task<List<ArtifactDigest>> EvictAsync(JobsDbContext context, long room, CancellationToken cancellationToken)
     {
         var freed = new List<ArtifactDigest>();
-        var present = await context.CacheEntries.Include(entry => entry.Artifacts).OrderByDescending(entry => entry.LastUsedAt).ToListAsync(cancellationToken);
-        foreach (var entry in present)
-        {
-            room -= entry.Length;
-            if (room >= 0)
-                continue;
+        var excess = await context.CacheEntries.SumAsync(entry => entry.Length, cancellationToken) - room;
+        if (excess <= 0)
+            return freed;
 
+        await foreach (var entry in context.CacheEntries.Include(entry => entry.Artifacts).OrderBy(entry => entry.LastUsedAt).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
             freed.AddRange(entry.Artifacts.Select(artifact => artifact.Digest));
             context.CacheEntries.Remove(entry);
+            excess -= entry.Length;
+            if (excess <= 0)
+                break;
         }
 
         return freed;

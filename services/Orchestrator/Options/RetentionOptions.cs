@@ -12,8 +12,14 @@ public sealed class RetentionOptions
     /// <summary>Most bytes of cached results, 0 or more; 0 switches the cache off.</summary>
     public long MaxCacheBytes { get; set; } = 10L << 30;
 
-    /// <summary>How old an artifact nobody refers to must be to be collected; more than the longest submit where processes share a store.</summary>
-    public TimeSpan OrphanAge { get; set; } = TimeSpan.Zero;
+    /// <summary>
+    /// How old an artifact nobody refers to must be to be collected; null for at once where one process has the store to itself, and for an hour where
+    /// replicas share it. More than the longest submit there.
+    /// </summary>
+    public TimeSpan? OrphanAge { get; set; }
+
+    /// <summary>How often the whole store is searched for what crashes left behind.</summary>
+    public TimeSpan OrphanInterval { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How often expired jobs and overdue queue deadlines are looked for.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(15);

@@ -5,8 +5,8 @@ using VideoGrain.Orchestrator.Jobs;
 namespace VideoGrain.Orchestrator.Persistence;
 
 /// <summary>
-/// The orchestrator's tables. Only integers, floating-point numbers, text and bytes are stored, so that one set of migrations serves every
-/// provider and times sort the same everywhere.
+/// The orchestrator's tables. Only integers, floating-point numbers, truth values, text and bytes are stored, so that one set of migrations serves
+/// every provider and times sort the same everywhere; texts sort by their code points on all of them.
 /// </summary>
 /// <param name="options">Provider and connection.</param>
 public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbContext(options)
@@ -14,6 +14,9 @@ public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbC
     internal const int IdLength = 64;
     internal const int NameLength = 256;
     internal const int DigestLength = 64;
+
+    /// <summary>What sorts texts by code points on PostgreSQL, as SQLite does of itself.</summary>
+    internal const string PostgresCollation = "C";
 
     /// <summary>The jobs.</summary>
     public DbSet<Job> Jobs => Set<Job>();
@@ -39,6 +42,11 @@ public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbC
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicksConverter>();
         configurationBuilder.Properties<TimeSpan>().HaveConversion<DurationTicksConverter>();
         configurationBuilder.Properties<ArtifactDigest>().HaveConversion<DigestConverter>().HaveMaxLength(DigestLength);
+        if (!Database.IsNpgsql())
+            return;
+
+        configurationBuilder.Properties<string>().UseCollation(PostgresCollation);
+        configurationBuilder.Properties<ArtifactDigest>().UseCollation(PostgresCollation);
     }
 
     /// <inheritdoc/>
@@ -58,7 +66,9 @@ public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbC
             job.Ignore(row => row.Lease);
             job.HasIndex(row => new { row.Caller, row.RequestId }).IsUnique();
             job.HasIndex(row => new { row.State, row.QueueTag, row.Id });
-            job.HasIndex(row => new { row.Caller, row.State, row.QueueTag });
+            job.HasIndex(row => new { row.Caller, row.QueueTag });
+            job.HasIndex(row => row.QueueTag);
+            job.HasIndex(row => new { row.Caller, row.State, row.Priority, row.QueueTag, row.Id }).IsDescending(false, false, true, false, false);
             job.HasIndex(row => row.Source);
             job.HasIndex(row => new { row.Caller, row.SubmittedAt, row.Id });
             job.HasIndex(row => row.ExpiresAt);

@@ -19,7 +19,31 @@ internal static class JobsDbContextOptions
         builder
             .UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Pooling = true, ForeignKeys = true }.ToString())
             .AddInterceptors(new SqlitePragmas())
+            .WithHouseRules();
 
-            // Migrations are written by hand, without the snapshot this warning compares with; a test compares tables and model instead.
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+    /// <summary>Keeps the tables on a PostgreSQL server.</summary>
+    public static DbContextOptionsBuilder<JobsDbContext> UseOrchestratorPostgres(this DbContextOptionsBuilder<JobsDbContext> builder, string connectionString)
+    {
+        UseOrchestratorPostgres((DbContextOptionsBuilder)builder, connectionString);
+        return builder;
+    }
+
+    /// <inheritdoc cref="UseOrchestratorPostgres(DbContextOptionsBuilder{JobsDbContext}, string)"/>
+    public static DbContextOptionsBuilder UseOrchestratorPostgres(this DbContextOptionsBuilder builder, string connectionString) =>
+        builder
+            .UseNpgsql(connectionString)
+            .AddInterceptors(new PostgresRowLocks())
+            .WithHouseRules();
+
+    // Migrations are written by hand, without the snapshot that the first warning compares with; a test compares tables and model instead.
+    // Errors are thrown as well: whoever rides them out, or answers a caller with them, logs them once.
+    private static DbContextOptionsBuilder WithHouseRules(this DbContextOptionsBuilder builder) =>
+        builder.ConfigureWarnings(warnings => warnings
+            .Ignore(RelationalEventId.PendingModelChangesWarning)
+            .Log(
+                (RelationalEventId.CommandError, LogLevel.Debug),
+                (RelationalEventId.ConnectionError, LogLevel.Debug),
+                (RelationalEventId.TransactionError, LogLevel.Debug),
+                (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
 }

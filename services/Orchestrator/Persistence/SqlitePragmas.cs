@@ -6,7 +6,8 @@ namespace VideoGrain.Orchestrator.Persistence;
 /// <summary>Sets up every SQLite connection: readers beside one writer, every commit synced, deleted rows overwritten.</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;";
+    // The log is moved into the database beside the commits (see GroupCommit); the limit here, in pages of 4 KiB, is for when that fails.
+    private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16384;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

@@ -45,7 +45,7 @@ internal sealed class EditSubmission(
         var violations = checks.Check(specification);
         violations.ThrowIfAny();
         if (specification.RequestId.Length == 0 || await intake.FindAsync(caller, specification.RequestId, cancellationToken) is null)
-            ThrowUnlessAdmitted(await intake.PreviewAsync(caller, cancellationToken));
+            ThrowUnlessAdmitted(await intake.PreviewAsync(caller, cancellationToken), caller);
 
         using var folder = scratch.NewFolder();
         await using var uploads = new UploadReceiver(specification, folder.Path);
@@ -102,6 +102,7 @@ internal sealed class EditSubmission(
                 Fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Canonical(specification), .. uploads.Fingerprint()])),
                 Specification = encoded,
                 Labels = specification.Labels,
+                Priority = specification.Priority == EditPriority.Unspecified ? JobPriority.Normal : (JobPriority)specification.Priority,
                 QueueTimeout = specification.QueueTimeout?.ToTimeSpan(),
                 Clip = clip.Shape,
                 Source = clip.Frames,
@@ -109,7 +110,7 @@ internal sealed class EditSubmission(
                 Warnings = clip.Warnings,
             },
             cancellationToken);
-        ThrowUnlessAdmitted(outcome);
+        ThrowUnlessAdmitted(outcome, caller);
         if (outcome == SubmitOutcome.Accepted)
             instruments.Submitted();
 
@@ -135,7 +136,7 @@ internal sealed class EditSubmission(
         return stream.ToArray();
     }
 
-    private void ThrowUnlessAdmitted(SubmitOutcome outcome)
+    private void ThrowUnlessAdmitted(SubmitOutcome outcome, string caller)
     {
         switch (outcome)
         {
@@ -144,7 +145,7 @@ internal sealed class EditSubmission(
                 throw Exhausted(SubmissionReasons.QueueFull, $"{queue.Value.MaxQueued} edits are waiting already");
             case SubmitOutcome.CallerLimitExceeded:
                 instruments.Refused(SubmissionReasons.CallerLimitExceeded);
-                throw Exhausted(SubmissionReasons.CallerLimitExceeded, $"the caller has {queue.Value.MaxPerCaller} unfinished edits already");
+                throw Exhausted(SubmissionReasons.CallerLimitExceeded, $"the caller has {queue.Value.QuotaOf(caller)} unfinished edits already");
             case SubmitOutcome.RequestIdReused:
                 throw new VideoGrainException(StatusCode.AlreadyExists, SubmissionReasons.RequestIdReused, "an edit with other content was submitted under this request_id");
             default:

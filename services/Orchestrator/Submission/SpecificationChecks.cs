@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Persistence;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
+using Duration = Google.Protobuf.WellKnownTypes.Duration;
 
 namespace VideoGrain.Orchestrator.Submission;
 
@@ -19,6 +21,9 @@ internal sealed class SpecificationChecks(IOptions<LimitsOptions> options)
     private const int MaxLabelValue = 256;
     private const int MaxModelName = 64;
     private const int MaxFrameRate = 240;
+
+    // A year.
+    private const long MaxQueueSeconds = 365L * 24 * 60 * 60;
 
     // The markers of begin and end take two of the 77; every word is one token or more.
     private const int MaxWords = 75;
@@ -39,11 +44,19 @@ internal sealed class SpecificationChecks(IOptions<LimitsOptions> options)
         new RegionChecks(Limits, violations).Check(specification);
         OptionChecks.Check(specification, Limits, violations);
         CheckOutput(specification.Output, violations);
-        if (specification.QueueTimeout is { } timeout && !(timeout.Seconds > 0 || (timeout.Seconds == 0 && timeout.Nanos > 0)))
-            violations.Add($"{Root}.queue_timeout", "must be above 0", ErrorReasons.OptionOutOfRange);
+        if (!specification.RequestId.IsStorable())
+            violations.Add($"{Root}.request_id", StorableText.Rule);
+        if (specification.QueueTimeout is { } timeout && !IsWait(timeout))
+            violations.Add($"{Root}.queue_timeout", $"must be above 0 and at most {MaxQueueSeconds} s", ErrorReasons.OptionOutOfRange);
+        if (!Enum.IsDefined(specification.Priority))
+            violations.Add($"{Root}.priority", Unknown((int)specification.Priority));
 
         return violations;
     }
+
+    // On the wire a duration is two numbers that need not make one.
+    private static bool IsWait(Duration timeout) =>
+        timeout is { Seconds: >= 0 and <= MaxQueueSeconds, Nanos: >= 0 and < Duration.NanosecondsPerSecond } && (timeout.Seconds > 0 || timeout.Nanos > 0);
 
     private static void CheckLabels(EditSpecification specification, ViolationList violations)
     {
@@ -54,6 +67,8 @@ internal sealed class SpecificationChecks(IOptions<LimitsOptions> options)
         {
             if (key.Length is 0 or > MaxLabelKey)
                 violations.Add($"{Root}.labels", $"keys must have 1 to {MaxLabelKey} characters, one has {key.Length}");
+            else if (!key.IsStorable() || !value.IsStorable())
+                violations.Add($"{Root}.labels", StorableText.Rule);
             else
                 violations.MaxLength($"{Root}.labels[{key}]", value, MaxLabelValue);
         }

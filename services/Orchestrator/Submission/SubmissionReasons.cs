@@ -15,6 +15,15 @@ public static class SubmissionReasons
     /// <summary>The store has no room for the submission.</summary>
     public const string StorageFull = "STORAGE_FULL";
 
+    /// <summary>The database cannot be reached now.</summary>
+    public const string DatabaseUnavailable = "DATABASE_UNAVAILABLE";
+
+    /// <summary>Stored bytes were cleared away by another replica just before they were needed; trying again stores them anew.</summary>
+    public const string StorageConflict = "STORAGE_CONFLICT";
+
+    /// <summary>A worker was not heard of in time; another one goes on.</summary>
+    public const string WorkerLost = "WORKER_LOST";
+
     /// <summary>The specification names an upload that it does not announce, or announces one that it does not use.</summary>
     public const string UploadMismatch = "UPLOAD_MISMATCH";
 

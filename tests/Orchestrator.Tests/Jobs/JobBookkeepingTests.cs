@@ -5,11 +5,14 @@ using VideoGrain.Protos.V1;
 
 namespace VideoGrain.Orchestrator.Tests.Jobs;
 
-public sealed class JobBookkeepingTests : IAsyncLifetime
+/// <summary>Queue, journal, catalogue, intake, leases and cache; the same on every database.</summary>
+public abstract class JobBookkeepingTests : IAsyncLifetime
 {
     private JobsFixture _jobs = null!;
 
-    public async ValueTask InitializeAsync() => _jobs = await JobsFixture.CreateAsync();
+    public async ValueTask InitializeAsync() => _jobs = await JobsFixture.CreateAsync(DatabaseAsync);
+
+    private protected abstract Task<TestDatabase> DatabaseAsync(TempFolder folder);
 
     public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
@@ -63,6 +66,72 @@ public sealed class JobBookkeepingTests : IAsyncLifetime
         string[] order = [(await _jobs.ClaimAsync()).Caller, (await _jobs.ClaimAsync()).Caller, (await _jobs.ClaimAsync()).Caller, (await _jobs.ClaimAsync()).Caller];
 
         Assert.Equal(["greedy", "modest", "greedy", "greedy"], order);
+    }
+
+    [Theory]
+    [InlineData(0.5, "greedy modest greedy greedy modest")]
+    [InlineData(2, "greedy modest modest greedy modest")]
+    public async Task CallersTakeTurns_InProportionToTheirWeights(double weight, string expected)
+    {
+        _jobs.QueueOptions.Weights["modest"] = weight;
+        for (var i = 0; i < 4; i++)
+            await _jobs.SubmitAsync("greedy");
+        for (var i = 0; i < 4; i++)
+            await _jobs.SubmitAsync("modest");
+
+        var order = new List<string>();
+        for (var i = 0; i < 5; i++)
+            order.Add((await _jobs.ClaimAsync()).Caller);
+
+        Assert.Equal(expected, string.Join(' ', order));
+    }
+
+    [Fact]
+    public async Task CallerThatSubmitsOneJobAtATime_HasNoMoreThanItsShare()
+    {
+        _jobs.QueueOptions.Weights["modest"] = 0.5;
+        for (var i = 0; i < 6; i++)
+            await _jobs.SubmitAsync("greedy");
+
+        var order = new List<string>();
+        await _jobs.SubmitAsync("modest");
+        while (order.Count < 8)
+        {
+            order.Add((await _jobs.ClaimAsync()).Caller);
+            if (order[^1] == "modest")
+                await _jobs.SubmitAsync("modest");
+        }
+
+        Assert.Equal("greedy modest greedy greedy modest greedy greedy modest", string.Join(' ', order));
+    }
+
+    [Fact]
+    public async Task UrgentJob_GoesBeforeItsCallersOthers_ButNotBeforeOtherCallers()
+    {
+        var first = await _jobs.SubmitAsync("alice");
+        var low = await _jobs.SubmitAsync("alice", priority: JobPriority.Low);
+        var other = await _jobs.SubmitAsync("bob");
+        var urgent = await _jobs.SubmitAsync("alice", priority: JobPriority.High);
+        var announced = new List<int>();
+        foreach (var job in (Job[])[urgent, other, first, low])
+            announced.Add(await _jobs.Catalog.PositionAsync(job, Bounded.Token));
+
+        string[] order = [(await _jobs.ClaimAsync()).Id, (await _jobs.ClaimAsync()).Id, (await _jobs.ClaimAsync()).Id, (await _jobs.ClaimAsync()).Id];
+
+        Assert.Equal([urgent.Id, other.Id, first.Id, low.Id], order);
+        Assert.Equal([0, 1, 2, 3], announced);
+    }
+
+    [Fact]
+    public async Task CallerWithAQuotaOfItsOwn_IsHeldToThat_AndOthersToTheGeneralOne()
+    {
+        (_jobs.QueueOptions.MaxPerCaller, _jobs.QueueOptions.Quotas["alice"]) = (1, 2);
+        var outcomes = new List<SubmitOutcome>();
+        foreach (var caller in (string[])["alice", "alice", "alice", "bob", "bob"])
+            outcomes.Add((await _jobs.Intake.SubmitAsync(_jobs.NewJob(caller), Bounded.Token)).Outcome);
+
+        Assert.Equal(
+            [SubmitOutcome.Accepted, SubmitOutcome.Accepted, SubmitOutcome.CallerLimitExceeded, SubmitOutcome.Accepted, SubmitOutcome.CallerLimitExceeded], outcomes);
     }
 
     [Fact]
@@ -147,7 +216,70 @@ public sealed class JobBookkeepingTests : IAsyncLifetime
 
         Assert.Null(await _jobs.Queue.ClaimAsync("worker", Bounded.Token));
         var failure = EditFailure.Parser.ParseFrom((await _jobs.LoadAsync(job.Id)).Failure);
-        Assert.Equal("JOB_ATTEMPTS_EXHAUSTED", failure.Reason);
+        Assert.Equal(("JOB_ATTEMPTS_EXHAUSTED", true), (failure.Reason, failure.DeadLetter));
+        Assert.All(failure.Causes, cause => Assert.Equal(("WORKER_LOST", Stage.Preparing), (cause.Reason, cause.Stage)));
+        Assert.Equal(Enumerable.Range(1, failure.Causes.Count).Select(i => (uint)i), failure.Causes.Select(cause => cause.Attempt));
+        var abandoned = await _jobs.Catalog.ListAsync(new JobFilter { Caller = "alice", Count = 10, OnlyDeadLetters = true }, Bounded.Token);
+        Assert.Equal([job.Id], abandoned.Select(listed => listed.Id));
+    }
+
+    [Fact]
+    public async Task FailedJob_TellsOfEveryErrorThatLedThere_AndOfNoMoreThanItRemembers()
+    {
+        var job = await _jobs.SubmitAsync();
+        var lease = (await _jobs.ClaimAsync()).Lease;
+        for (var i = 0; i < JobFailures.MaxCauses + 3; i++)
+            await _jobs.Journal.RetryAsync(lease, new StageRetry { Stage = Stage.Preparing, Attempt = (uint)i, Code = 14, Reason = "STAGE_UNAVAILABLE", Message = $"try {i}" }, Bounded.Token);
+
+        await _jobs.Journal.FailAsync(lease, new EditFailure { Code = 14, Reason = "STAGE_UNAVAILABLE", Causes = { new FailureCause { Reason = "STAGE_UNAVAILABLE", Message = "the last" } } }, Bounded.Token);
+        var failure = EditFailure.Parser.ParseFrom((await _jobs.LoadAsync(job.Id)).Failure);
+
+        Assert.Equal(["try 3", "the last"], [failure.Causes[0].Message, failure.Causes[^1].Message]);
+        Assert.Equal(JobFailures.MaxCauses + 1, failure.Causes.Count);
+        Assert.Empty(await _jobs.Catalog.ListAsync(new JobFilter { Caller = "alice", Count = 10, OnlyDeadLetters = true }, Bounded.Token));
+    }
+
+    [Fact]
+    public async Task ChangesThatAreWrittenTogether_StandOrFallEachOnItsOwn()
+    {
+        var submissions = Enumerable.Range(0, 24).Select(i => _jobs.NewJob(requestId: $"r{i}")).ToList();
+        var results = await Task.WhenAll(submissions.Select(async (submission, i) =>
+        {
+            if (i % 3 != 0)
+                return (await Task.Run(() => _jobs.Intake.SubmitAsync(submission, Bounded.Token))).Outcome.ToString();
+
+            // Adds a job that its transaction must not keep.
+            var error = await Record.ExceptionAsync(() => Task.Run(() => _jobs.Database.WriteAsync<bool>(
+                async context =>
+                {
+                    context.Jobs.Add(Job.Submit(submission, 0, _jobs.Time.GetUtcNow()));
+                    await context.SaveChangesAsync(Bounded.Token);
+                    throw new InvalidDataException();
+                },
+                Bounded.Token)));
+            return error?.GetType().Name ?? "none";
+        })).InTime();
+
+        Assert.Equal(8, results.Count(result => result == nameof(InvalidDataException)));
+        Assert.Equal(16, results.Count(result => result == nameof(SubmitOutcome.Accepted)));
+        var kept = await _jobs.Catalog.ListAsync(new JobFilter { Caller = "alice", Count = 100 }, Bounded.Token);
+        Assert.Equal(submissions.Where((_, i) => i % 3 != 0).Select(job => job.Id).Order(), kept.Select(job => job.Id).Order());
+    }
+
+    [Fact]
+    public async Task WriteThatIsCancelled_IsMadeWholeOrNotAtAll()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var writes = Enumerable.Range(0, 20).Select(i => Task.Run(() => _jobs.Intake.SubmitAsync(_jobs.NewJob(requestId: $"r{i}"), i % 2 == 0 ? cancelled.Token : Bounded.Token))).ToList();
+        await cancelled.CancelAsync();
+        await Task.WhenAll(writes).InTime().ContinueWith(_ => { }, Bounded.Token, TaskContinuationOptions.None, TaskScheduler.Default);
+        var kept = await _jobs.Catalog.ListAsync(new JobFilter { Caller = "alice", Count = 100 }, Bounded.Token);
+
+        Assert.All(writes.Where((_, i) => i % 2 == 1), write => Assert.True(write.IsCompletedSuccessfully));
+        Assert.Superset(
+            writes.Where(write => write.IsCompletedSuccessfully).Select(write => write.Result.Job!.Id).ToHashSet(),
+            kept.Select(job => job.Id).ToHashSet());
+        Assert.All(kept, job => Assert.Equal((JobState.Queued, 1L), (job.State, job.LastSequence)));
     }
 
     [Fact]
@@ -202,7 +334,7 @@ public sealed class JobBookkeepingTests : IAsyncLifetime
         var kept = await StoredAsync("result.mp4", JobArtifactKind.Video, 2);
         await _jobs.SubmitAsync();
         await _jobs.Journal.AddArtifactsAsync((await _jobs.ClaimAsync()).Lease, [kept], [], Bounded.Token);
-        _jobs.Time.SetUtcNow(DateTimeOffset.UtcNow.AddMinutes(1));
+        _jobs.Time.SetUtcNow(DateTimeOffset.UtcNow.AddHours(2));
 
         Assert.Equal(1, await _jobs.Collector.CollectOrphansAsync(Bounded.Token));
         Assert.Null(await _jobs.Store.GetLengthAsync(orphan.Reference.Digest, Bounded.Token));

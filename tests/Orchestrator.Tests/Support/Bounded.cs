@@ -3,7 +3,7 @@ namespace VideoGrain.Orchestrator.Tests.Support;
 /// <summary>Every wait in these tests ends.</summary>
 internal static class Bounded
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static Task<T> InTime<T>(this Task<T> task) => task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 

@@ -63,8 +63,8 @@ internal static class Edits
     public static Task<SubmitEditResponse> SubmitAsync(this RunningOrchestrator orchestrator, EditSpecification specification, byte seed = 0) =>
         orchestrator.SubmitAsync(specification, Chunks(specification, Bytes(specification, seed)));
 
-    public static async Task<string> SubmitToAsync(OrchestratorService.OrchestratorServiceClient client, EditSpecification specification) =>
-        (await SubmitAsync(client, specification, Chunks(specification, Bytes(specification)))).Edit.Id;
+    public static async Task<string> SubmitToAsync(OrchestratorService.OrchestratorServiceClient client, EditSpecification specification, byte seed = 0) =>
+        (await SubmitAsync(client, specification, Chunks(specification, Bytes(specification, seed)))).Edit.Id;
 
     public static Task<SubmitEditResponse> SubmitAsync(this RunningOrchestrator orchestrator, EditSpecification specification, IEnumerable<UploadChunk> chunks) =>
         SubmitAsync(orchestrator.Client, specification, chunks);

@@ -10,24 +10,26 @@ namespace VideoGrain.Orchestrator.Tests.Support;
 /// <summary>The orchestrator's bookkeeping over a database and a store in a folder, with a clock that the test moves.</summary>
 internal sealed class JobsFixture : IAsyncDisposable
 {
+    private readonly TestDatabase _database;
     private int _submissions;
 
-    private JobsFixture(TempFolder folder)
+    private JobsFixture(TempFolder folder, TestDatabase database)
     {
-        Folder = folder;
-        Contexts = new Factory(new DbContextOptionsBuilder<JobsDbContext>().UseOrchestratorSqlite(Path.Combine(folder.Path, "jobs.db")).Options);
+        (Folder, _database) = (folder, database);
+        Contexts = new Factory(database.Options());
         Database = new JobsDatabase(Contexts);
         Store = new DirectoryArtifactStore(Path.Combine(folder.Path, "artifacts"));
         var queue = Microsoft.Extensions.Options.Options.Create(QueueOptions);
         var worker = Microsoft.Extensions.Options.Options.Create(WorkerOptions);
         var retention = Microsoft.Extensions.Options.Options.Create(RetentionOptions);
         Signals = new JobSignals();
-        Intake = new JobIntake(Database, Signals, queue, Time);
-        Queue = new JobQueue(Database, Signals, worker, retention, Time);
-        Journal = new JobJournal(Database, Signals, retention, Time);
+        var guard = new ArtifactGuard(Store);
+        Intake = new JobIntake(Database, Signals, guard, queue, Time);
+        Queue = new JobQueue(Database, Signals, worker, retention, new LeaseClock(Time));
+        Journal = new JobJournal(Database, Signals, guard, retention, Time);
         Catalog = new JobCatalog(Database, Signals, retention, Time);
         Collector = new ArtifactCollector(Store, Database, retention, Time);
-        Cache = new ResultCache(Database, Collector, retention, Time);
+        Cache = new ResultCache(Database, Collector, guard, retention, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
@@ -60,14 +62,16 @@ internal sealed class JobsFixture : IAsyncDisposable
 
     public ResultCache Cache { get; }
 
-    public static async Task<JobsFixture> CreateAsync()
+    public static async Task<JobsFixture> CreateAsync(Func<TempFolder, Task<TestDatabase>> database)
     {
-        var fixture = new JobsFixture(new TempFolder());
+        var folder = new TempFolder();
+        var fixture = new JobsFixture(folder, await database(folder));
         await fixture.Database.MigrateAsync(Bounded.Token);
         return fixture;
     }
 
-    public NewJob NewJob(string caller = "alice", string requestId = "", string fingerprint = "f", TimeSpan? queueTimeout = null) => new()
+    public NewJob NewJob(
+        string caller = "alice", string requestId = "", string fingerprint = "f", TimeSpan? queueTimeout = null, JobPriority priority = JobPriority.Normal) => new()
     {
         Id = $"edit-{++_submissions:D6}",
         Caller = caller,
@@ -75,6 +79,7 @@ internal sealed class JobsFixture : IAsyncDisposable
         Fingerprint = fingerprint,
         Specification = [1, 2, 3],
         Labels = new Dictionary<string, string>(),
+        Priority = priority,
         QueueTimeout = queueTimeout,
         Clip = new ClipShape(2, 8, 8, 8),
         Source = ArtifactDigest.Of([1]),
@@ -82,9 +87,9 @@ internal sealed class JobsFixture : IAsyncDisposable
         Warnings = [],
     };
 
-    public async Task<Job> SubmitAsync(string caller = "alice", TimeSpan? queueTimeout = null)
+    public async Task<Job> SubmitAsync(string caller = "alice", TimeSpan? queueTimeout = null, JobPriority priority = JobPriority.Normal)
     {
-        var (outcome, job) = await Intake.SubmitAsync(NewJob(caller, queueTimeout: queueTimeout), Bounded.Token);
+        var (outcome, job) = await Intake.SubmitAsync(NewJob(caller, queueTimeout: queueTimeout, priority: priority), Bounded.Token);
         Assert.Equal(SubmitOutcome.Accepted, outcome);
         return job!;
     }
@@ -97,14 +102,16 @@ internal sealed class JobsFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Collector.Dispose();
         Database.Dispose();
         Store.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _database.Dispose();
         Folder.Dispose();
         await ValueTask.CompletedTask;
     }
 
-    private sealed class Factory(DbContextOptions<JobsDbContext> options) : IDbContextFactory<JobsDbContext>
+    /// <summary>Makes contexts without a pool.</summary>
+    internal sealed class Factory(DbContextOptions<JobsDbContext> options) : IDbContextFactory<JobsDbContext>
     {
         public JobsDbContext CreateDbContext() => new(options);
     }

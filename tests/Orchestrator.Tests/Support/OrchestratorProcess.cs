@@ -22,7 +22,7 @@ internal sealed class OrchestratorProcess : IDisposable
 
     public OrchestratorService.OrchestratorServiceClient Client { get; }
 
-    public static async Task<OrchestratorProcess> StartAsync(TempFolder data, Uri stages)
+    public static async Task<OrchestratorProcess> StartAsync(TempFolder data, Uri stages, params string[] settings)
     {
         var (grpc, http) = (FreePort(), FreePort());
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "VideoGrain.Orchestrator"))
@@ -35,6 +35,9 @@ internal sealed class OrchestratorProcess : IDisposable
                 $"--Stages:Segmentation={stages}", $"--Stages:Inversion={stages}", $"--Stages:Denoiser={stages}", "--Worker:CheckpointEvery=2", "--Worker:ProgressInterval=00:00:00",
             },
         };
+        foreach (var setting in settings)
+            start.ArgumentList.Add(setting);
+
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };

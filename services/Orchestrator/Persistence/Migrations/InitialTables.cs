@@ -11,9 +11,10 @@ internal sealed class InitialTables : Migration
     /// <inheritdoc/>
     protected override void Up(MigrationBuilder migrationBuilder)
     {
-        CreateJobs(migrationBuilder);
-        CreateJobParts(migrationBuilder);
-        CreateCache(migrationBuilder);
+        var collation = migrationBuilder.TextCollation();
+        CreateJobs(migrationBuilder, collation);
+        CreateJobParts(migrationBuilder, collation);
+        CreateCache(migrationBuilder, collation);
     }
 
     /// <inheritdoc/>
@@ -23,36 +24,36 @@ internal sealed class InitialTables : Migration
             migrationBuilder.DropTable(table);
     }
 
-    private static void CreateJobs(MigrationBuilder migrationBuilder)
+    private static void CreateJobs(MigrationBuilder migrationBuilder, string? collation)
     {
         migrationBuilder.CreateTable(
             "jobs",
             table => new
             {
-                Id = table.Column<string>(maxLength: JobsDbContext.IdLength),
+                Id = table.Column<string>(maxLength: JobsDbContext.IdLength, collation: collation),
                 Attempts = table.Column<int>(),
-                Caller = table.Column<string>(maxLength: JobsDbContext.NameLength),
+                Caller = table.Column<string>(maxLength: JobsDbContext.NameLength, collation: collation),
                 ExpiresAt = table.Column<long>(nullable: true),
                 Failure = table.Column<byte[]>(nullable: true),
                 FencingToken = table.Column<long>(),
-                Fingerprint = table.Column<string>(maxLength: JobsDbContext.DigestLength),
+                Fingerprint = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
                 FinishedAt = table.Column<long>(nullable: true),
                 FruitlessAttempts = table.Column<int>(),
                 LastSequence = table.Column<long>(),
                 LeaseExpiresAt = table.Column<long>(nullable: true),
-                LeaseOwner = table.Column<string>(maxLength: JobsDbContext.NameLength, nullable: true),
+                LeaseOwner = table.Column<string>(maxLength: JobsDbContext.NameLength, nullable: true, collation: collation),
                 Progress = table.Column<byte[]>(nullable: true),
                 QueueDeadline = table.Column<long>(nullable: true),
                 QueueTag = table.Column<long>(),
-                RequestId = table.Column<string>(maxLength: JobsDbContext.NameLength, nullable: true),
-                Source = table.Column<string>(maxLength: JobsDbContext.DigestLength),
+                RequestId = table.Column<string>(maxLength: JobsDbContext.NameLength, nullable: true, collation: collation),
+                Source = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
                 Specification = table.Column<byte[]>(),
                 StartedAt = table.Column<long>(nullable: true),
                 State = table.Column<int>(),
                 StateSince = table.Column<long>(),
                 SubmittedAt = table.Column<long>(),
                 Version = table.Column<long>(),
-                Warnings = table.Column<string>(),
+                Warnings = table.Column<string>(collation: collation),
                 Clip_Frames = table.Column<int>(),
                 Clip_FramesPerSecond = table.Column<double>(),
                 Clip_Height = table.Column<int>(),
@@ -67,19 +68,19 @@ internal sealed class InitialTables : Migration
         migrationBuilder.CreateIndex("IX_jobs_State_QueueTag_Id", "jobs", ["State", "QueueTag", "Id"]);
     }
 
-    private static void CreateJobParts(MigrationBuilder migrationBuilder)
+    private static void CreateJobParts(MigrationBuilder migrationBuilder, string? collation)
     {
         migrationBuilder.CreateTable(
             "job_artifacts",
             table => new
             {
-                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength),
-                Name = table.Column<string>(maxLength: JobsDbContext.NameLength),
+                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength, collation: collation),
+                Name = table.Column<string>(maxLength: JobsDbContext.NameLength, collation: collation),
                 CreatedAt = table.Column<long>(),
-                Digest = table.Column<string>(maxLength: JobsDbContext.DigestLength),
+                Digest = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
                 Kind = table.Column<int>(),
                 Length = table.Column<long>(),
-                MediaType = table.Column<string>(maxLength: JobsDbContext.NameLength),
+                MediaType = table.Column<string>(maxLength: JobsDbContext.NameLength, collation: collation),
             },
             constraints: table =>
             {
@@ -92,7 +93,7 @@ internal sealed class InitialTables : Migration
             "job_events",
             table => new
             {
-                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength),
+                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength, collation: collation),
                 Sequence = table.Column<long>(),
                 At = table.Column<long>(),
                 Kind = table.Column<int>(),
@@ -109,9 +110,9 @@ internal sealed class InitialTables : Migration
             "job_labels",
             table => new
             {
-                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength),
-                Key = table.Column<string>(maxLength: JobsDbContext.NameLength),
-                Value = table.Column<string>(maxLength: JobsDbContext.NameLength),
+                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength, collation: collation),
+                Key = table.Column<string>(maxLength: JobsDbContext.NameLength, collation: collation),
+                Value = table.Column<string>(maxLength: JobsDbContext.NameLength, collation: collation),
             },
             constraints: table =>
             {
@@ -124,7 +125,7 @@ internal sealed class InitialTables : Migration
             "job_stage_runs",
             table => new
             {
-                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength),
+                JobId = table.Column<string>(maxLength: JobsDbContext.IdLength, collation: collation),
                 Stage = table.Column<int>(),
                 Cached = table.Column<bool>(),
                 Duration = table.Column<long>(),
@@ -137,17 +138,17 @@ internal sealed class InitialTables : Migration
             });
     }
 
-    private static void CreateCache(MigrationBuilder migrationBuilder)
+    private static void CreateCache(MigrationBuilder migrationBuilder, string? collation)
     {
         migrationBuilder.CreateTable(
             "cache_entries",
             table => new
             {
-                Key = table.Column<string>(maxLength: JobsDbContext.DigestLength),
-                Kind = table.Column<string>(maxLength: JobsDbContext.IdLength),
+                Key = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
+                Kind = table.Column<string>(maxLength: JobsDbContext.IdLength, collation: collation),
                 LastUsedAt = table.Column<long>(),
                 Length = table.Column<long>(),
-                Source = table.Column<string>(maxLength: JobsDbContext.DigestLength),
+                Source = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
             },
             constraints: table => table.PrimaryKey("PK_cache_entries", row => row.Key));
         migrationBuilder.CreateIndex("IX_cache_entries_LastUsedAt", "cache_entries", "LastUsedAt");
@@ -157,9 +158,9 @@ internal sealed class InitialTables : Migration
             "cache_artifacts",
             table => new
             {
-                Key = table.Column<string>(maxLength: JobsDbContext.DigestLength),
-                Name = table.Column<string>(maxLength: JobsDbContext.NameLength),
-                Digest = table.Column<string>(maxLength: JobsDbContext.DigestLength),
+                Key = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
+                Name = table.Column<string>(maxLength: JobsDbContext.NameLength, collation: collation),
+                Digest = table.Column<string>(maxLength: JobsDbContext.DigestLength, collation: collation),
                 Length = table.Column<long>(),
             },
             constraints: table =>

@@ -1,0 +1,54 @@
+using Npgsql;
+using VideoGrain.Orchestrator.Options;
+
+namespace VideoGrain.Orchestrator.Persistence;
+
+/// <summary>Finds the connection string that the configuration refers to. No message of this class repeats any of it.</summary>
+internal static class ConnectionReference
+{
+    private const string ApplicationName = "videograin-orchestrator";
+    private const int ConnectTimeoutSeconds = 5;
+    private const int KeepAliveSeconds = 10;
+
+    /// <summary>Reads the connection string.</summary>
+    /// <exception cref="InvalidOperationException">It is not where the configuration says, or is none.</exception>
+    public static string Resolve(DataOptions options)
+    {
+        var (where, text) = options.ConnectionStringFile.Length > 0
+            ? ($"the file '{options.ConnectionStringFile}'", Read(options.ConnectionStringFile))
+            : ($"the environment variable '{options.ConnectionStringVariable}'", Environment.GetEnvironmentVariable(options.ConnectionStringVariable));
+        if (string.IsNullOrWhiteSpace(text))
+            throw new InvalidOperationException($"The connection string of the database is expected in {where}, and is not there.");
+
+        NpgsqlConnectionStringBuilder connection;
+        try
+        {
+            connection = new NpgsqlConnectionStringBuilder(text.Trim());
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
+        {
+            // The cause may quote a part of the string.
+            throw new InvalidOperationException($"What stands in {where} is no connection string.");
+        }
+
+        // A server that is gone must be noticed, also by a connection that only listens.
+        if (!connection.ContainsKey("Timeout"))
+            connection.Timeout = ConnectTimeoutSeconds;
+        if (!connection.ContainsKey("Keepalive"))
+            connection.KeepAlive = KeepAliveSeconds;
+        connection.ApplicationName ??= ApplicationName;
+        return connection.ConnectionString;
+    }
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
