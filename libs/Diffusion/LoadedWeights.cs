@@ -83,7 +83,7 @@ internal sealed class LoadedWeights : IDisposable
         foreach (var (name, config) in controlConfigs) CheckAgreement(controlFolders[name], config, unetConfig);
 
         foreach (var file in SharedFiles) _fingerprint.AddFile(file, Path.Combine(Folder, file));
-        Text = Read("text_encoder", Path.Combine(Folder, "text_encoder"), engine, TextStem, source => new TextEncoderWeights(textConfig, source));
+        Text = Read("text_encoder", Path.Combine(Folder, "text_encoder"), engine, TextStem, source => TextEncoderWeights.Alone(textConfig, source));
         Vae = Read("vae", Path.Combine(Folder, "vae"), engine, DiffusionStem, source => new VaeWeights(vaeConfig, source));
         UNet = Read("unet", Path.Combine(Folder, "unet"), engine, DiffusionStem, source => new UNetWeights(unetConfig, source));
         foreach (var (name, path) in controlFolders.OrderBy(pair => pair.Key, StringComparer.Ordinal))

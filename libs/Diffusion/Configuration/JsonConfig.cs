@@ -26,6 +26,12 @@ internal sealed class JsonConfig
         return new JsonConfig(path, root);
     }
 
+    /// <summary>A field that is an object, read like a file of its own; errors name the file and the inner field.</summary>
+    public JsonConfig Section(string field) =>
+        !TryGet(field, out var value) ? throw Fail(field, "is missing")
+        : value.ValueKind == JsonValueKind.Object ? new JsonConfig(Path, value)
+        : throw Fail(field, "is not an object");
+
     /// <summary>The string field, or null when it is absent or null.</summary>
     public string? OptionalString(string field) =>
         !TryGet(field, out var value) ? null

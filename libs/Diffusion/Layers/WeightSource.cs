@@ -65,6 +65,20 @@ internal sealed class WeightSource
     /// <summary>A 3x3 kernel that halves its images.</summary>
     public ConvWeight HalvingConv(string name, int inputs, int outputs, Padding2d padding) => Conv(name, inputs, outputs, 2, padding);
 
+    /// <summary>A kernel as large as its stride, without bias: a matrix over patches of [inputs, patch, patch].</summary>
+    public LinearWeight Patches(string name, int inputs, int outputs, int patch)
+    {
+        var kernel = Take($"{Dotted(name)}weight", [outputs, inputs, patch, patch]);
+        return Store(Engine.PackLinear(new HostTensor(kernel.Type, [outputs, inputs * patch * patch], kernel.Data), null), kernel);
+    }
+
+    /// <summary>A parameter that is one vector, as a table of one row.</summary>
+    public EmbeddingWeight Vector(string name, int width)
+    {
+        var vector = Take(name, [width]);
+        return Store(Engine.PackEmbedding(new HostTensor(vector.Type, [1, width], vector.Data)), vector);
+    }
+
     public NormWeight Norm(string name, int channels)
     {
         var scale = Take($"{Dotted(name)}weight", [channels]);

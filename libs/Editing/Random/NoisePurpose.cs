@@ -14,4 +14,7 @@ public enum NoisePurpose : uint
 
     /// <summary>Seeding of k-means.</summary>
     Clustering = 4,
+
+    /// <summary>Drawing clips with replacement for confidence intervals.</summary>
+    Bootstrap = 5,
 }
