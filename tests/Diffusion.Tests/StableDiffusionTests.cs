@@ -29,8 +29,8 @@ public sealed class StableDiffusionTests : IDisposable
         Assert.Equal((4, 8, scalingFactor), (model.Vae.LatentChannels, model.Vae.Downscale, model.Vae.ScalingFactor));
         Assert.Equal((128, 77), (model.TextEncoder.Width, model.TextEncoder.MaxTokens));
         Assert.Equal([48, 64, 96, 96], model.UNet.Widths);
-        Assert.Empty(model.ControlNets);
-        Assert.InRange(model.WeightBytes, 14_000_000, 16_000_000);
+        Assert.Equal(["canny", "depth"], model.ControlNets.Keys.Order(StringComparer.Ordinal));
+        Assert.InRange(model.WeightBytes, 21_000_000, 24_000_000);
         Assert.True(model.LoadTime > TimeSpan.Zero);
     }
 

@@ -10,7 +10,7 @@ internal static class Models
     private static readonly string Root =
         typeof(Models).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
 
-    /// <summary>The bundled demo model: fp16, no ControlNet.</summary>
+    /// <summary>The bundled demo model: fp16, two ControlNets.</summary>
     public static string Toybox { get; } = Path.Combine(Root, "models", "toybox");
 
     /// <summary>The golden data's model: fp32 random weights, with a ControlNet.</summary>
