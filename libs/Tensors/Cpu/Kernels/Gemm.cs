@@ -14,8 +14,7 @@ internal static unsafe class Gemm<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
     where V : unmanaged
 {
-    private const int DepthBlock = 384;
-    private const int LargestDepthBlock = DepthBlock * 3 / 2;
+    private const int WideVector = 16;
     private const int RowsPerTask = 96;
     private const int TasksPerThread = 4;
     private const int GegluPanels = 4;
@@ -23,6 +22,13 @@ internal static unsafe class Gemm<TIsa, V>
 
     // A stride that is an odd number of cache lines spreads the rows of a tile over the sets of the first-level cache.
     private const int StridePadding = NativeBuffer.Alignment / sizeof(float);
+    private const int CacheLine = NativeBuffer.Alignment / sizeof(float);
+
+    // A panel's block lies in the first-level cache beside a tile's rows: half of the smaller caches, all of those beside wide vectors,
+    // whose panels come from the second level as fast as they are used.
+    private static int DepthBlock => TIsa.Width >= WideVector ? 384 : 192;
+
+    private static int LargestDepthBlock => DepthBlock * 3 / 2;
 
     /// <summary>Runs the product.</summary>
     public static void Run(CpuEngine engine, ref GemmArguments arguments)
@@ -98,11 +104,15 @@ internal static unsafe class Gemm<TIsa, V>
                 var column = panel * g.Layout.PanelWidth;
                 var columns = Math.Min(g.Layout.PanelWidth, g.Layout.Columns - column);
                 var vectors = g.Layout.Vectors(panel);
-                var right = g.Panels + g.Layout.Offset(panel) + ((long)depth * vectors * TIsa.Width);
+                var right = Panel(g, panel, depth);
+                var next = panel + 1 < endPanel ? Panel(g, panel + 1, depth) : null;
+                var nextLength = length * g.Layout.Vectors(panel + 1) * TIsa.Width;
                 for (var r = 0; r < rows; r += TIsa.TileRows)
                 {
                     var tileRows = Math.Min(TIsa.TileRows, rows - r);
                     var y = g.Y + ((long)(row + r) * g.Layout.Columns) + column;
+                    PrefetchShare(next, nextLength, r, tileRows, rows);
+                    for (var i = 0; i < tileRows; i++) Prefetch(y + ((long)i * g.Layout.Columns), 0, columns);
                     var whole = columns == vectors * TIsa.Width && (tileRows == TIsa.TileRows || tileRows == MicroKernel<TIsa, V>.SmallTileRows);
                     if (whole)
                     {
@@ -137,10 +147,12 @@ internal static unsafe class Gemm<TIsa, V>
             {
                 for (var side = 0; side < 2; side++)
                 {
-                    var right = g.Panels + g.Layout.Offset(panel + (side * half)) + ((long)depth * 2 * TIsa.Width);
+                    var right = Panel(g, panel + (side * half), depth);
+                    var next = side == 0 ? Panel(g, panel + half, depth) : panel + 1 < endPanel ? Panel(g, panel + 1, depth) : null;
                     var c = result + (((2 * (panel - firstPanel)) + side) * 2 * TIsa.Width);
                     for (var r = 0; r < rows; r += TIsa.TileRows)
                     {
+                        PrefetchShare(next, length * 2 * TIsa.Width, r, TIsa.TileRows, rows);
                         MicroKernel<TIsa, V>.Tile(
                             TIsa.TileRows, 2, scratch + (r * stride), stride, right, length, c + (r * resultStride), resultStride, depth > 0);
                     }
@@ -170,6 +182,26 @@ internal static unsafe class Gemm<TIsa, V>
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Panel(in GemmArguments g, int panel, int depth) =>
+        g.Panels + g.Layout.Offset(panel) + ((long)depth * g.Layout.Vectors(panel) * TIsa.Width);
+
+    /// <summary>
+    /// Every tile asks for its share of the panel that comes next. Without that the first tile of each panel would wait for the memory.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchShare(float* panel, int length, int row, int tileRows, int rows)
+    {
+        if (panel is null) return;
+        Prefetch(panel, (int)((long)length * row / rows), (int)((long)length * Math.Min(row + tileRows, rows) / rows));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* start, int from, int to)
+    {
+        for (var i = from; i < to; i += CacheLine) TIsa.Prefetch(start + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

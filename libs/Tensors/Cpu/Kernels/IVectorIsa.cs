@@ -17,6 +17,9 @@ internal unsafe interface IVectorIsa<V>
     /// <summary>Queries that attention with keys in the lanes walks together: as many as leave their scores, four vectors each, in registers.</summary>
     static abstract int LaneQueries { get; }
 
+    /// <summary>Asks for the cache line of an address that will be needed soon. A hint: any address will do, and no engine needs it.</summary>
+    static abstract void Prefetch(float* address);
+
     /// <summary>Reads <see cref="Width"/> elements.</summary>
     static abstract V Load(float* source);
 

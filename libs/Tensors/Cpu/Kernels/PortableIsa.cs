@@ -15,6 +15,12 @@ internal readonly unsafe struct PortableIsa : IVectorIsa<Vector<float>>
     public static int LaneQueries => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* address)
+    {
+        // No instruction set is named here, so there is nothing to ask with.
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Load(float* source) => Vector.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
