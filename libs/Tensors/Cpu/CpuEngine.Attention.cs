@@ -9,9 +9,9 @@ public sealed unsafe partial class CpuEngine
     public Tensor Attention(Tensor q, Tensor k, Tensor v, int heads, float scale, bool causal = false)
     {
         var arguments = Arguments(q, k, heads, scale);
+        arguments.V = Own(v, nameof(v)).Pointer;
         Check.Shape(v, k.Shape, nameof(v));
         var result = New(q.Shape);
-        arguments.V = Own(v, nameof(v)).Pointer;
         arguments.Y = result.Pointer;
         arguments.Causal = causal;
         _kernels.Attention(this, ref arguments);
@@ -24,8 +24,7 @@ public sealed unsafe partial class CpuEngine
         ArgumentNullException.ThrowIfNull(modulation);
         var arguments = Arguments(q, k, heads, scale);
         Check.Shape(v, k.Shape, nameof(v));
-        Check.That(modulation.QueryRegions.Length == q[1], nameof(modulation), $"is for {modulation.QueryRegions.Length} queries, got {q[1]}");
-        Check.That(modulation.KeyRegions.Length == k[1], nameof(modulation), $"is for {modulation.KeyRegions.Length} keys, got {k[1]}");
+        OperandChecks.Modulation(q, k, modulation);
         var result = New(q.Shape);
         arguments.V = Own(v, nameof(v)).Pointer;
         arguments.Y = result.Pointer;
@@ -47,9 +46,7 @@ public sealed unsafe partial class CpuEngine
         ArgumentNullException.ThrowIfNull(selection);
         var plain = Arguments(q, k, heads, scale);
         Check.Shape(v, k.Shape, nameof(v));
-        Check.That(k[0] == q[0], nameof(k), $"expected {q[0]} batch entries, got {k[0]}");
-        Check.That(selection.Queries == q[1], nameof(selection), $"is for {selection.Queries} queries, got {q[1]}");
-        Check.That(selection.Largest < k[1], nameof(selection), $"index {selection.Largest} is not below the number of keys, {k[1]}");
+        OperandChecks.Selection(q, k, selection);
         var result = New(q.Shape);
         fixed (int* indices = selection.Indices)
         {
@@ -78,9 +75,7 @@ public sealed unsafe partial class CpuEngine
     public Tensor DiagonalAttentionProbabilities(Tensor q, Tensor k, int heads, float scale, int frames)
     {
         var arguments = Arguments(q, k, heads, scale);
-        Check.That(q[0] == 1, nameof(q), $"expected one batch entry, got {q[0]}");
-        Check.Shape(k, q.Shape, nameof(k));
-        Check.That(frames >= 1 && q[1] % frames == 0, nameof(frames), $"must divide the {q[1]} tokens, got {frames}");
+        OperandChecks.Frames(q, k, frames);
         var tokens = q[1] / frames;
         var result = New(frames, tokens, tokens);
         arguments.Y = result.Pointer;
@@ -105,13 +100,7 @@ public sealed unsafe partial class CpuEngine
     private AttentionArguments Arguments(Tensor q, Tensor k, int heads, float scale)
     {
         CpuTensor query = Own(q, nameof(q)), key = Own(k, nameof(k));
-        Check.Rank(q, 3, nameof(q));
-        Check.Rank(k, 3, nameof(k));
-        Check.That(heads >= 1 && q[2] > 0 && q[2] % heads == 0, nameof(heads), $"must divide the {q[2]} channels, got {heads}");
-        Check.That(k[2] == q[2], nameof(k), $"expected {q[2]} channels, got {Check.Describe(k)}");
-        Check.That(k[0] >= 1 && q[0] % k[0] == 0, nameof(k), $"the batch size, {k[0]}, must divide that of q, {q[0]}");
-        Check.That(k[1] >= 1, nameof(k), $"at least one key is needed, got {Check.Describe(k)}");
-        Check.Finite(scale, nameof(scale));
+        OperandChecks.Attention(q, k, heads, scale);
         return new AttentionArguments
         {
             Q = query.Pointer,

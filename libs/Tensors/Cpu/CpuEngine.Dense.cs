@@ -10,18 +10,13 @@ public sealed unsafe partial class CpuEngine
     {
         var input = Own(x, nameof(x));
         var matrix = Own(weight, nameof(weight));
-        CheckActivation(activation, nameof(activation));
-        Check.That(x.Rank >= 1 && x[-1] == weight.Inputs, nameof(x), $"the last of {Check.Describe(x)} must be {weight.Inputs}");
-        Span<int> shape = stackalloc int[x.Rank];
-        x.Shape.CopyTo(shape);
-        shape[^1] = weight.Outputs;
-        if (residual is not null) Check.Shape(residual, shape, nameof(residual));
+        var shape = OperandChecks.Linear(x, weight, activation, residual);
         var added = residual is null ? null : Own(residual, nameof(residual)).Pointer;
         var result = New(shape);
         var arguments = new GemmArguments
         {
             X = input.Pointer,
-            Rows = Rows(input.Length / weight.Inputs, nameof(x)),
+            Rows = OperandChecks.Size(input.Length / weight.Inputs, nameof(x)),
             Panels = matrix.Panels,
             Layout = matrix.Layout,
             Bias = matrix.Bias,
@@ -38,13 +33,9 @@ public sealed unsafe partial class CpuEngine
     {
         var input = Own(x, nameof(x));
         var matrix = Own(weight, nameof(weight));
-        Check.That(x.Rank >= 1 && x[-1] == weight.Inputs, nameof(x), $"the last of {Check.Describe(x)} must be {weight.Inputs}");
-        Check.That(weight.Outputs % 2 == 0, nameof(weight), $"the number of outputs must be even, got {weight.Outputs}");
-        Span<int> shape = stackalloc int[x.Rank];
-        x.Shape.CopyTo(shape);
-        var half = weight.Outputs / 2;
-        var rows = Rows(input.Length / weight.Inputs, nameof(x));
-        shape[^1] = half;
+        var shape = OperandChecks.LinearGeglu(x, weight);
+        var half = shape[^1];
+        var rows = OperandChecks.Size(input.Length / weight.Inputs, nameof(x));
         var result = New(shape);
         var arguments = new GemmArguments
         {
@@ -76,24 +67,12 @@ public sealed unsafe partial class CpuEngine
     {
         var input = Own(x, nameof(x));
         var own = Own(weight, nameof(weight));
-        Check.Rank(x, 4, nameof(x));
-        Check.That(x[3] == weight.Inputs, nameof(x), $"the last of {Check.Describe(x)} must be {weight.Inputs}");
-        var padding = weight.Padding;
-        var height = OutputSize(x[1], padding.Top, padding.Bottom, weight.Kernel, weight.Stride, nameof(x));
-        var width = OutputSize(x[2], padding.Left, padding.Right, weight.Kernel, weight.Stride, nameof(x));
-        if (shift is not null)
-        {
-            Check.That(
-                shift.Rank == 2 && shift[1] == weight.Outputs && shift[0] > 0 && x[0] % shift[0] == 0,
-                nameof(shift),
-                $"expected [m, {weight.Outputs}] with m a divisor of {x[0]}, got {Check.Describe(shift)}");
-        }
-
-        if (residual is not null) Check.Shape(residual, [x[0], height, width, weight.Outputs], nameof(residual));
+        var shape = OperandChecks.Conv2d(x, weight, shift, residual);
+        int height = shape[1], width = shape[2];
         var added = residual is null ? null : Own(residual, nameof(residual)).Pointer;
         var shifted = shift is null ? null : Own(shift, nameof(shift)).Pointer;
-        var rows = Rows((long)x[0] * height * width, nameof(x));
-        var result = New(x[0], height, width, weight.Outputs);
+        var rows = OperandChecks.Size((long)x[0] * height * width, nameof(x));
+        var result = New(shape);
         if (own.Winograd is { } transformed)
         {
             var arguments = new WinogradArguments
@@ -126,7 +105,7 @@ public sealed unsafe partial class CpuEngine
                 Shift = shifted,
                 RowsPerShift = shift is null ? 1 : Math.Max(1, rows / shift[0]),
                 Residual = added,
-                IsConvolution = weight.Kernel > 1 || weight.Stride > 1 || padding != default,
+                IsConvolution = weight.Kernel > 1 || weight.Stride > 1 || weight.Padding != default,
                 Kernel = weight.Kernel,
                 Stride = weight.Stride,
                 Height = x[1],
@@ -134,30 +113,12 @@ public sealed unsafe partial class CpuEngine
                 Channels = x[3],
                 OutHeight = height,
                 OutWidth = width,
-                PadTop = padding.Top,
-                PadLeft = padding.Left,
+                PadTop = weight.Padding.Top,
+                PadLeft = weight.Padding.Left,
             };
             _kernels.Gemm(this, ref arguments);
         }
 
         return result;
     }
-
-    private static int OutputSize(int size, int before, int after, int kernel, int stride, string name)
-    {
-        var padded = (long)size + before + after;
-        Check.That(padded >= kernel, name, $"a side of {size} pixels with padding {before} + {after} is smaller than the kernel, {kernel}");
-        var result = ((padded - kernel) / stride) + 1;
-        Check.That(result <= int.MaxValue, name, $"the result's side would have {result} pixels");
-        return (int)result;
-    }
-
-    private static int Rows(long rows, string name)
-    {
-        Check.That(rows <= int.MaxValue, name, $"{rows} rows, at most {int.MaxValue} are possible");
-        return (int)rows;
-    }
-
-    private static void CheckActivation(Activation activation, string name) =>
-        Check.That(activation is >= Activation.None and <= Activation.Gelu, name, $"unknown activation {(int)activation}");
 }

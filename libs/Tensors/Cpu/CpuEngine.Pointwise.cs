@@ -9,7 +9,7 @@ public sealed unsafe partial class CpuEngine
     public Tensor Activate(Tensor x, Activation activation)
     {
         var input = Own(x, nameof(x));
-        CheckActivation(activation, nameof(activation));
+        OperandChecks.KnownActivation(activation, nameof(activation));
         var result = New(x.Shape);
         var arguments = new PointwiseArguments { A = input.Pointer, Y = result.Pointer, Count = input.Length, Activation = activation };
         _kernels.Activate(this, ref arguments);
@@ -20,10 +20,7 @@ public sealed unsafe partial class CpuEngine
     public Tensor Combine(Tensor a, float alpha, Tensor b, float beta)
     {
         CpuTensor left = Own(a, nameof(a)), right = Own(b, nameof(b));
-        Check.That(
-            a.Rank == b.Rank && (a.Rank == 0 || (a.Shape[1..].SequenceEqual(b.Shape[1..]) && (a[0] == b[0] || (b[0] > 0 && a[0] % b[0] == 0)))),
-            nameof(b),
-            $"{Check.Describe(b)} neither equals {Check.Describe(a)} nor repeats along its first dimension");
+        OperandChecks.Combine(a, b);
         var result = New(a.Shape);
         if (left.Length == 0) return result;
         var arguments = new PointwiseArguments
@@ -54,9 +51,7 @@ public sealed unsafe partial class CpuEngine
     public Tensor Blend(Tensor mask, Tensor a, Tensor b)
     {
         CpuTensor weights = Own(mask, nameof(mask)), left = Own(a, nameof(a)), right = Own(b, nameof(b));
-        Check.Rank(a, 4, nameof(a));
-        Check.Shape(b, a.Shape, nameof(b));
-        Check.Shape(mask, [a[0], a[1], a[2], 1], nameof(mask));
+        OperandChecks.Blend(mask, a, b);
         var result = New(a.Shape);
         var arguments = new PointwiseArguments
         {
@@ -75,11 +70,7 @@ public sealed unsafe partial class CpuEngine
     public Tensor ConcatChannels(Tensor a, Tensor b)
     {
         CpuTensor left = Own(a, nameof(a)), right = Own(b, nameof(b));
-        Check.That(
-            a.Rank >= 1 && a.Rank == b.Rank && a.Shape[..^1].SequenceEqual(b.Shape[..^1]), nameof(b), $"{Check.Describe(b)} must equal {Check.Describe(a)} but for the last dimension");
-        Span<int> shape = stackalloc int[a.Rank];
-        a.Shape.CopyTo(shape);
-        shape[^1] = Rows((long)a[-1] + b[-1], nameof(b));
+        var shape = OperandChecks.ConcatChannels(a, b);
         var result = New(shape);
         if (result.Length == 0) return result;
         long rows = result.Length / shape[^1], widthA = a[-1], widthB = b[-1];
@@ -100,20 +91,8 @@ public sealed unsafe partial class CpuEngine
     public Tensor ConcatBatch(params ReadOnlySpan<Tensor> parts)
     {
         Check.That(parts.Length > 0, nameof(parts), $"at least one tensor is needed");
-        long first = 0;
-        foreach (var part in parts)
-        {
-            Own(part, nameof(parts));
-            Check.That(
-                part.Rank >= 1 && part.Rank == parts[0].Rank && part.Shape[1..].SequenceEqual(parts[0].Shape[1..]),
-                nameof(parts),
-                $"{Check.Describe(part)} must equal {Check.Describe(parts[0])} but for the first dimension");
-            first += part[0];
-        }
-
-        Span<int> shape = stackalloc int[parts[0].Rank];
-        parts[0].Shape.CopyTo(shape);
-        shape[0] = Rows(first, nameof(parts));
+        foreach (var part in parts) Own(part, nameof(parts));
+        var shape = OperandChecks.ConcatBatch(parts);
         var result = New(shape);
         var to = result.Pointer;
         foreach (var part in parts)
@@ -130,10 +109,9 @@ public sealed unsafe partial class CpuEngine
     public Tensor UpsampleNearest2x(Tensor x)
     {
         var input = Own(x, nameof(x));
-        Check.Rank(x, 4, nameof(x));
-        Check.That(Math.Max(x[1], x[2]) <= int.MaxValue / 2, nameof(x), $"{Check.Describe(x)} cannot be doubled");
+        var shape = OperandChecks.UpsampleNearest2x(x);
         int width = x[2], channels = x[3];
-        var result = New(x[0], 2 * x[1], 2 * width, channels);
+        var result = New(shape);
         if (result.Length == 0) return result;
         float* from = input.Pointer, to = result.Pointer;
         var line = 2L * width * channels;

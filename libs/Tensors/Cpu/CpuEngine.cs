@@ -69,9 +69,7 @@ public sealed unsafe partial class CpuEngine : IEngine
     /// <inheritdoc/>
     public Tensor Upload(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
-        var count = Check.Count(shape, nameof(shape));
-        if (values.Length != count)
-            throw new ArgumentException($"{values.Length} values do not fill shape [{string.Join(", ", shape.ToArray())}]", nameof(values));
+        OperandChecks.Upload(values, shape);
         var result = New(shape);
         values.CopyTo(new Span<float>(result.Pointer, values.Length));
         return result;
@@ -81,7 +79,7 @@ public sealed unsafe partial class CpuEngine : IEngine
     public void Download(Tensor source, Span<float> destination)
     {
         var tensor = Own(source, nameof(source));
-        Check.That(destination.Length == tensor.Length, nameof(destination), $"holds {destination.Length} elements, the tensor has {tensor.Length}");
+        OperandChecks.Download(tensor, destination);
         new ReadOnlySpan<float>(tensor.Pointer, destination.Length).CopyTo(destination);
     }
 

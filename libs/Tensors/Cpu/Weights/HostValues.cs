@@ -9,11 +9,6 @@ internal static unsafe class HostValues
 {
     private const int BFloat16Shift = 16;
 
-    /// <summary>Requires a floating-point type.</summary>
-    public static void RequireFloat(HostTensor tensor, string name) =>
-        Check.That(
-            tensor.Type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16, name, $"must be fp32, fp16 or bf16, got {tensor.Type}");
-
     /// <summary>Widens elements from <paramref name="start"/> on.</summary>
     public static void Read(HostTensor tensor, long start, Span<float> destination)
     {
