@@ -20,6 +20,26 @@ internal static class OperandChecks
         Check.That(destination.Length == elements, nameof(destination), $"holds {destination.Length} elements, the tensor has {elements}");
     }
 
+    /// <summary>Another shape for the same elements.</summary>
+    public static void Reshape(Tensor tensor, ReadOnlySpan<int> shape)
+    {
+        if (Check.Count(shape, nameof(shape)) != tensor.ElementCount)
+            throw new ArgumentException($"shape [{string.Join(", ", shape.ToArray())}] does not hold the {tensor.ElementCount} elements of {Check.Describe(tensor)}", nameof(shape));
+    }
+
+    /// <summary>Some entries of the first dimension; returns the result's shape.</summary>
+    public static int[] Slice(Tensor tensor, int start, int count)
+    {
+        if (tensor.Rank == 0) throw new ArgumentOutOfRangeException(nameof(start), start, "a scalar has no first dimension");
+        if (start < 0 || start > tensor[0])
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"the first dimension of {Check.Describe(tensor)} has {tensor[0]} entries");
+        if (count < 0 || count > tensor[0] - start)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"the first dimension of {Check.Describe(tensor)} has {tensor[0]} entries, the slice starts at {start}");
+        var shape = tensor.Shape.ToArray();
+        shape[0] = count;
+        return shape;
+    }
+
     /// <summary>A matrix or a 1x1 kernel, and its bias.</summary>
     public static void LinearWeight(HostTensor weight, HostTensor? bias)
     {

@@ -1,6 +1,10 @@
 using VideoGrain.Diffusion;
 using VideoGrain.Tensors;
+#if TORCH
+using VideoGrain.Tensors.Torch;
+#else
 using VideoGrain.Tensors.Cpu;
+#endif
 
 [assembly: AssemblyFixture(typeof(VideoGrain.Golden.GoldenContext))]
 
@@ -11,7 +15,11 @@ public sealed class GoldenContext : IDisposable
 {
     private readonly Dictionary<string, StableDiffusion> _models = new(StringComparer.Ordinal);
 
+#if TORCH
+    public IEngine Engine { get; } = new TorchEngine(new TorchEngineOptions { Device = TorchEngineOptions.Cpu, Precision = TorchPrecision.Float32 });
+#else
     public IEngine Engine { get; } = new CpuEngine();
+#endif
 
     public GoldenReport Report { get; } = new();
 

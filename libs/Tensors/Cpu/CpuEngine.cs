@@ -1,5 +1,6 @@
 using VideoGrain.Tensors.Cpu.Kernels;
 using VideoGrain.Tensors.Cpu.Memory;
+using VideoGrain.Tensors.Lifetime;
 
 namespace VideoGrain.Tensors.Cpu;
 
@@ -11,8 +12,8 @@ public sealed unsafe partial class CpuEngine : IEngine
 {
     private readonly CpuKernels _kernels;
     private readonly BufferPool _pool;
+    private readonly ScopeStack _scopes;
     private NativeBuffer? _scratch;
-    private CpuScope? _scope;
     private bool _disposed;
 
     /// <summary>Makes an engine with default settings.</summary>
@@ -31,6 +32,7 @@ public sealed unsafe partial class CpuEngine : IEngine
         Check.That(options.PooledBytesLimit >= 0, nameof(options), $"the pool limit must not be negative, got {options.PooledBytesLimit}");
         _kernels = CpuKernels.Choose(options.InstructionSet == CpuInstructionSet.Auto ? FromEnvironment() : options.InstructionSet);
         _pool = new BufferPool(options.PooledBytesLimit);
+        _scopes = new ScopeStack((tensor, name) => Own(tensor, name).Storage);
         // The runtime's count already honours the container's CPU quota and the affinity mask.
         Workers = new WorkerPool(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
     }
@@ -63,7 +65,7 @@ public sealed unsafe partial class CpuEngine : IEngine
     public IEngineScope BeginScope()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _scope = new CpuScope(this, _scope);
+        return _scopes.Begin();
     }
 
     /// <inheritdoc/>
@@ -87,22 +89,11 @@ public sealed unsafe partial class CpuEngine : IEngine
     public void Dispose()
     {
         if (_disposed) return;
-        while (_scope is not null) EndScopesDownTo(_scope);
+        _scopes.EndAll();
         _disposed = true;
         Workers.Dispose();
         _scratch?.Dispose();
         _pool.Dispose();
-    }
-
-    /// <summary>Ends a scope and those opened in it that are still open.</summary>
-    internal void EndScopesDownTo(CpuScope scope)
-    {
-        while (_scope is { } current)
-        {
-            current.End();
-            _scope = current.Parent;
-            if (current == scope) return;
-        }
     }
 
     /// <summary>Takes back the memory of a tensor.</summary>
@@ -128,7 +119,7 @@ public sealed unsafe partial class CpuEngine : IEngine
         ObjectDisposedException.ThrowIf(_disposed, this);
         var bytes = Check.Count(shape, nameof(shape)) * sizeof(float);
         var storage = new CpuStorage(this, Rent(bytes), bytes);
-        _scope?.Adopt(storage);
+        _scopes.Adopt(storage);
         return new CpuTensor(storage, 0, shape);
     }
 

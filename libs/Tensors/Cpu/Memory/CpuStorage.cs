@@ -1,26 +1,21 @@
+using VideoGrain.Tensors.Lifetime;
+
 namespace VideoGrain.Tensors.Cpu.Memory;
 
-/// <summary>The memory behind a tensor and its views; all of them end together.</summary>
-internal sealed unsafe class CpuStorage(CpuEngine engine, NativeBuffer buffer, long bytes)
+/// <summary>Memory of the CPU engine.</summary>
+internal sealed unsafe class CpuStorage(CpuEngine engine, NativeBuffer buffer, long bytes) : TensorStorage
 {
     private NativeBuffer? _buffer = buffer;
 
     /// <summary>The engine this memory belongs to.</summary>
     public CpuEngine Engine => engine;
 
-    /// <summary>Bytes the elements take.</summary>
-    public long Bytes => bytes;
-
-    /// <summary>Scope that ends this memory; null when the caller does.</summary>
-    public CpuScope? Owner { get; set; }
-
     /// <summary>First element.</summary>
     /// <exception cref="ObjectDisposedException">The tensor has been disposed, or its scope has ended.</exception>
-    public float* Pointer =>
-        _buffer is null ? throw new ObjectDisposedException(nameof(Tensor), "the tensor was disposed or its scope has ended") : _buffer.Pointer;
+    public float* Pointer => _buffer is null ? throw Ended() : _buffer.Pointer;
 
-    /// <summary>Hands the memory back; does nothing the second time.</summary>
-    public void Release()
+    /// <inheritdoc/>
+    public override void Release()
     {
         if (_buffer is null) return;
         engine.Reclaim(_buffer, bytes);

@@ -1,16 +1,16 @@
-namespace VideoGrain.Tensors.Cpu.Memory;
+namespace VideoGrain.Tensors.Lifetime;
 
-/// <summary>Scope of the CPU engine: the list of what was created in it.</summary>
-internal sealed class CpuScope(CpuEngine engine, CpuScope? parent) : IEngineScope
+/// <summary>A scope: the list of what was created in it.</summary>
+internal sealed class EngineScope(ScopeStack scopes, EngineScope? parent) : IEngineScope
 {
-    private readonly List<CpuStorage> _storages = [];
+    private readonly List<TensorStorage> _storages = [];
     private bool _disposed;
 
     /// <summary>The enclosing scope.</summary>
-    public CpuScope? Parent => parent;
+    public EngineScope? Parent => parent;
 
     /// <summary>Makes this scope responsible for some memory.</summary>
-    public void Adopt(CpuStorage storage)
+    public void Adopt(TensorStorage storage)
     {
         storage.Owner = this;
         _storages.Add(storage);
@@ -20,7 +20,7 @@ internal sealed class CpuScope(CpuEngine engine, CpuScope? parent) : IEngineScop
     public Tensor Keep(Tensor tensor)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var storage = engine.Own(tensor, nameof(tensor)).Storage;
+        var storage = scopes.StorageOf(tensor, nameof(tensor));
         if (storage.Owner != this) throw new ArgumentException("the tensor does not belong to this scope", nameof(tensor));
         // The entry in the list stays: Dispose skips what another scope owns by then.
         if (parent is null) storage.Owner = null;
@@ -32,7 +32,7 @@ internal sealed class CpuScope(CpuEngine engine, CpuScope? parent) : IEngineScop
     public void Dispose()
     {
         if (_disposed) return;
-        engine.EndScopesDownTo(this);
+        scopes.EndDownTo(this);
     }
 
     /// <summary>Ends this scope alone.</summary>

@@ -1,0 +1,96 @@
+using TorchSharp;
+using VideoGrain.Tensors.Torch.Internal;
+using static TorchSharp.torch.nn;
+
+namespace VideoGrain.Tensors.Torch;
+
+/// <content>Linear layers, convolutions and normalisations.</content>
+public sealed partial class TorchEngine
+{
+    /// <inheritdoc/>
+    public Tensor Linear(Tensor x, LinearWeight weight, Activation activation = Activation.None, Tensor? residual = null)
+    {
+        var input = Own(x, nameof(x));
+        var own = Own<TorchLinearWeight>(weight, nameof(weight));
+        var added = OwnOptional(residual, nameof(residual));
+        var shape = OperandChecks.Linear(x, weight, activation, residual);
+        return Compute(shape, () =>
+        {
+            var y = Activate(functional.linear(input.View(), own.Weight, own.Bias), activation);
+            return added is null ? y : y.add_(added.View());
+        });
+    }
+
+    /// <inheritdoc/>
+    public Tensor LinearGeglu(Tensor x, LinearWeight weight)
+    {
+        var input = Own(x, nameof(x));
+        var own = Own<TorchLinearWeight>(weight, nameof(weight));
+        var shape = OperandChecks.LinearGeglu(x, weight);
+        return Compute(shape, () =>
+        {
+            var halves = functional.linear(input.View(), own.Weight, own.Bias).chunk(2, -1);
+            return functional.gelu(halves[1]).mul_(halves[0]);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null)
+    {
+        var input = Own(x, nameof(x));
+        var own = Own<TorchConvWeight>(weight, nameof(weight));
+        TorchTensor? shifted = OwnOptional(shift, nameof(shift)), added = OwnOptional(residual, nameof(residual));
+        var shape = OperandChecks.Conv2d(x, weight, shift, residual);
+        return Compute(shape, () =>
+        {
+            var image = input.View().permute(0, 3, 1, 2);
+            var padding = weight.Padding;
+            var even = padding.Top == padding.Bottom && padding.Left == padding.Right;
+            if (!even) image = functional.pad(image, new long[] { padding.Left, padding.Right, padding.Top, padding.Bottom });
+            var y = functional.conv2d(image, own.Weight, own.Bias, [weight.Stride, weight.Stride], even ? [padding.Top, padding.Left] : [0, 0]);
+            y = y.permute(0, 2, 3, 1).contiguous();
+            if (shifted is not null)
+            {
+                long rows = shifted[0], images = shape[0] / rows;
+                y.view(rows, images, (long)shape[1] * shape[2], shape[3]).add_(shifted.View(rows, 1, 1, shape[3]));
+            }
+
+            return added is null ? y : y.add_(added.View());
+        });
+    }
+
+    /// <inheritdoc/>
+    public Tensor GroupNorm(Tensor x, NormWeight weight, int groups, float epsilon, int imagesPerStatistic, Activation activation = Activation.None)
+    {
+        var input = Own(x, nameof(x));
+        var own = Own<TorchNormWeight>(weight, nameof(weight));
+        OperandChecks.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation);
+        return Compute(x.Shape, () =>
+        {
+            // The images of a statistic side by side, channels second. The library's kernel for channels-last memory squares before it subtracts the mean
+            // and loses precision where the mean is large; the one for this order does not, and on CUDA it is the only one.
+            var rows = input.Length / weight.Channels / x[0] * imagesPerStatistic;
+            var images = input.View(x[0] / imagesPerStatistic, rows, weight.Channels).transpose(1, 2).contiguous();
+            var y = functional.group_norm(images, groups, own.Scale, own.Shift, epsilon);
+            return Activate(y.transpose(1, 2).contiguous(), activation);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Tensor LayerNorm(Tensor x, NormWeight weight, float epsilon)
+    {
+        var input = Own(x, nameof(x));
+        var own = Own<TorchNormWeight>(weight, nameof(weight));
+        OperandChecks.LayerNorm(x, weight, epsilon);
+        return Compute(x.Shape, () => functional.layer_norm(input.View(), [weight.Channels], own.Scale, own.Shift, epsilon));
+    }
+
+    /// <summary>Applies a non-linearity to a new tensor of the library.</summary>
+    private static torch.Tensor Activate(torch.Tensor x, Activation activation) => activation switch
+    {
+        Activation.Silu => functional.silu(x, inplace: true),
+        Activation.QuickGelu => x.mul_(torch.sigmoid(x * OpenAiGeluSlope)),
+        Activation.Gelu => functional.gelu(x),
+        _ => x,
+    };
+}

@@ -1,0 +1,20 @@
+namespace VideoGrain.Tensors.Torch;
+
+/// <summary>Settings of a <see cref="TorchEngine"/>.</summary>
+public sealed record TorchEngineOptions
+{
+    /// <summary>Device number that stands for the processor.</summary>
+    public const int Cpu = -1;
+
+    /// <summary>CUDA device, 0 or more; <see cref="Cpu"/> computes on the processor. Default: 0.</summary>
+    public int Device { get; init; }
+
+    /// <summary>Precision of activations and weights. Default: fp16.</summary>
+    public TorchPrecision Precision { get; init; } = TorchPrecision.Float16;
+
+    /// <summary>
+    /// Most bytes of scores that a pass over a block of queries keeps at once (the extremes of ST-Layout attention, listed keys, what clustering
+    /// records): 1 MiB or more. Default: 64 MiB.
+    /// </summary>
+    public long ScoreBytes { get; init; } = 64L << 20;
+}
