@@ -1,6 +1,5 @@
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Models;
-using VideoGrain.Tensors.Cpu;
 
 namespace VideoGrain.Inversion;
 
@@ -21,7 +20,7 @@ public static class InversionHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults(Description);
-        builder.AddDiffusionStage(engine => new CpuEngine(new CpuEngineOptions { Threads = engine.Threads }));
+        builder.AddDiffusionStage();
         configure(builder);
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -5,6 +5,10 @@ namespace VideoGrain.Architecture.Tests;
 /// <summary>A folder's name, its assembly and its namespace agree; the solution holds every project.</summary>
 public partial class NamingTests
 {
+    // They take TorchSharp, whose libraries are some 600 MB: for CUDA nodes, and for whoever asks.
+    private static readonly string[] BuiltOnRequest =
+        ["libs/Tensors.Torch/VideoGrain.Tensors.Torch.csproj", "tests/Tensors.Torch.Tests/VideoGrain.Tensors.Torch.Tests.csproj"];
+
     public static TheoryData<string> OwnProjects() =>
         new(SourceTree.Current.Projects.Where(project => project.Area is "libs" or "services").Select(project => project.Path));
 
@@ -35,12 +39,12 @@ public partial class NamingTests
     }
 
     [Fact]
-    public void Solution_HoldsEveryProject()
+    public void Solution_HoldsEveryProjectButThoseBuiltOnRequest()
     {
         var solution = File.ReadAllText(Path.Combine(SourceTree.Current.Root, "VideoGrain.sln")).Replace('\\', '/');
         var missing = SourceTree.Current.Projects.Select(project => project.Path).ToList();
         missing.RemoveAll(path => solution.Contains($"\"{path}\"", StringComparison.Ordinal));
-        Assert.Empty(missing);
+        Assert.Equal(BuiltOnRequest, missing.Order(StringComparer.Ordinal));
     }
 
     [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]

@@ -5,6 +5,7 @@ using Grpc.Core;
 using VideoGrain.Diffusion;
 using VideoGrain.Editing;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.Tensors;
 using RpcStatus = Google.Rpc.Status;
 
 namespace VideoGrain.ServiceDefaults.Tests;
@@ -50,7 +51,7 @@ public partial class ErrorModelTests
         var details = Details(VideoGrainException.Busy("full", TimeSpan.FromSeconds(1)));
 
         var info = Assert.Single(details.Details, detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>();
-        Assert.Equal((ErrorReasons.Domain, ErrorReasons.StageBusy), (info.Domain, info.Type));
+        Assert.Equal((ErrorReasons.Domain, ErrorReasons.StageBusy), (info.Domain, info.Reason));
         Assert.Single(details.Details, detail => detail.Is(RetryInfo.Descriptor));
         Assert.Equal((int)StatusCode.ResourceExhausted, details.Code);
     }
@@ -118,4 +119,14 @@ public partial class ErrorModelTests
 
     [GeneratedRegex("^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")]
     private static partial Regex UpperSnake();
+
+    [Fact]
+    public void Translate_DeviceOutOfMemory_SaysWhatWasAskedForAndFree()
+    {
+        var error = new ErrorTranslator([]).Translate(new DeviceOutOfMemoryException("cuda:0", 2048, 1024, 512, new InvalidOperationException()));
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.Code);
+        Assert.Equal(ErrorReasons.GpuOutOfMemory, error.Reason);
+        Assert.Contains("2048 bytes asked for, 1024 bytes free, 512 bytes of activations", error.Message, StringComparison.Ordinal);
+    }
 }

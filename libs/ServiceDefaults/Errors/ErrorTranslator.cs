@@ -3,6 +3,7 @@ using Grpc.Core;
 using VideoGrain.Diffusion;
 using VideoGrain.Editing;
 using VideoGrain.ServiceDefaults.Contract;
+using VideoGrain.Tensors;
 
 namespace VideoGrain.ServiceDefaults.Errors;
 
@@ -28,6 +29,8 @@ public sealed class ErrorTranslator(IEnumerable<IExceptionTranslation> translati
                 return Edit(failure);
             case ModelFormatException failure:
                 return Model(failure);
+            case DeviceOutOfMemoryException failure:
+                return new(StatusCode.ResourceExhausted, ErrorReasons.GpuOutOfMemory, failure.Message, failure);
             case OutOfMemoryException:
                 return new(StatusCode.ResourceExhausted, ErrorReasons.OutOfMemory, "the service's memory does not suffice", exception);
             case OperationCanceledException:

@@ -8,8 +8,7 @@ using Status = Grpc.Core.Status;
 namespace VideoGrain.ServiceDefaults.Errors;
 
 /// <summary>
-/// Translates errors to and from the standard error model: <c>google.rpc.Status</c> in a binary trailer. The generated class calls
-/// ErrorInfo's first field Type; later versions of the schema, and this project, call it reason. On the wire both are field 1.
+/// Translates errors to and from the standard error model: <c>google.rpc.Status</c> in a binary trailer.
 /// </summary>
 internal static class StatusDetails
 {
@@ -26,7 +25,7 @@ internal static class StatusDetails
     {
         var message = Cut(error.Message, MaxMessageLength);
         var details = new RpcStatus { Code = (int)error.Code, Message = message };
-        var info = new ErrorInfo { Domain = ErrorReasons.Domain, Type = error.Reason };
+        var info = new ErrorInfo { Domain = ErrorReasons.Domain, Reason = error.Reason };
         foreach (var (key, value) in error.Metadata) info.Metadata[key] = Cut(value, MaxDescriptionLength);
         var badRequest = Violations(error, info, details.CalculateSize());
         details.Details.Add(Any.Pack(info));
@@ -42,10 +41,10 @@ internal static class StatusDetails
         var info = Unpack<ErrorInfo>(status);
         if (info is null || info.Domain != ErrorReasons.Domain) return WithoutDetails(exception);
         var violations = Unpack<BadRequest>(status)?.FieldViolations ?? [];
-        return new VideoGrainException(exception.StatusCode, info.Type, exception.Status.Detail, exception)
+        return new VideoGrainException(exception.StatusCode, info.Reason, exception.Status.Detail, exception)
         {
             Violations = [.. violations.Select((violation, i) => new Violation(
-                violation.Field, violation.Description, info.Metadata.GetValueOrDefault(ReasonKey(i), info.Type)))],
+                violation.Field, violation.Description, info.Metadata.GetValueOrDefault(ReasonKey(i), info.Reason)))],
             Metadata = info.Metadata.Where(entry => !entry.Key.StartsWith(ReasonKeyPrefix, StringComparison.Ordinal)).ToDictionary(),
             RetryAfter = Unpack<RetryInfo>(status)?.RetryDelay?.ToTimeSpan(),
         };

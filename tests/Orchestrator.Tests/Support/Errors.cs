@@ -6,7 +6,7 @@ namespace VideoGrain.Orchestrator.Tests.Support;
 /// <summary>Reads the details of an error as any client would.</summary>
 internal static class Errors
 {
-    public static string Reason(RpcException error) => Detail<ErrorInfo>(error)?.Type ?? "(none)";
+    public static string Reason(RpcException error) => Detail<ErrorInfo>(error)?.Reason ?? "(none)";
 
     public static IReadOnlyList<string> Fields(RpcException error) => [.. Detail<BadRequest>(error)?.FieldViolations.Select(violation => violation.Field) ?? []];
 
