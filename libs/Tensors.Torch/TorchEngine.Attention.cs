@@ -39,17 +39,17 @@ public sealed partial class TorchEngine
             var tables = _tables.Get(modulation, () => MembershipTables(modulation));
             long repeats = q[0] / k[0], size = q[2] / heads, sets = tables[0].shape[1];
             torch.Tensor folded = Folded(queries, k[0], heads), key = Split(keys, heads), value = Split(values, heads);
-            var strength = tables[2].repeat(repeats).view(1, 1, -1, 1);
+            var strength = tables[2].repeat(repeats).view(1, 1, repeats * q[1], 1);
             var gain = Gain(folded, key, scale, strength);
 
             // A half holds 11 bits of the gain; a second column with the rest keeps a wide row's shared keys apart from the others.
             var width = size + (IsHalf ? 2 * sets : sets);
             var padding = (HeadAlignment - (width % HeadAlignment)) % HeadAlignment;
-            var members = tables[0].repeat(repeats, 1).view(1, 1, -1, sets);
+            var members = tables[0].repeat(repeats, 1).view(1, 1, repeats * q[1], sets);
             gain = gain.mul_(Math.Sqrt(width + padding));
             var upper = gain.to(_type);
             List<torch.Tensor> left = [folded * ((1 - strength) * (scale * Math.Sqrt(width + padding))).to(_type), upper * members];
-            List<torch.Tensor> right = [key, tables[1].view(1, 1, -1, sets).expand(key.shape[0], heads, -1, -1)];
+            List<torch.Tensor> right = [key, tables[1].view(1, 1, k[1], sets).expand(key.shape[0], heads, -1, -1)];
             if (IsHalf)
             {
                 left.Add((gain - upper).to(_type) * members);
@@ -106,7 +106,7 @@ public sealed partial class TorchEngine
                 var first = (long)frame * tokens;
                 rows.AddRange(Blocks(tokens, step, (start, count) =>
                 {
-                    var scores = query.narrow(1, first + start, count).matmul(key);
+                    var scores = query.narrow(1, first + start, count).bmm(key);
                     return (scores.narrow(2, first, tokens) - scores.logsumexp(-1, true)).exp_().mean([0]).to(_type);
                 }));
             }
@@ -124,7 +124,7 @@ public sealed partial class TorchEngine
         // The mean over heads of the heads' products is the product of the whole tokens, divided by the number of heads.
         return Compute(
             [q[0], q[1], k[1]],
-            () => (queries.View(k[0], q[0] / k[0] * (long)q[1], q[2]) * (scale / heads)).matmul(keys.View().transpose(1, 2)));
+            () => (queries.View(k[0], q[0] / k[0] * (long)q[1], q[2]) * (scale / heads)).bmm(keys.View().transpose(1, 2)));
     }
 
     /// <summary>Tokens [b, n, c] as heads [b, heads, n, size].</summary>
@@ -149,13 +149,15 @@ public sealed partial class TorchEngine
     /// <summary>strength (max - min) of each query's scaled scores, in fp32, from a pass over the keys: [b, heads, queries, 1].</summary>
     private torch.Tensor Gain(torch.Tensor q, torch.Tensor k, float scale, torch.Tensor strength)
     {
-        var keys = k.transpose(2, 3);
-        var step = Block(q.shape[2], q.shape[0] * q.shape[1] * k.shape[2] * ElementBytes);
+        // bmm and not matmul: TorchSharp lets no error of the latter through, memory running out among them, but ends the process.
+        long entries = q.shape[0] * q.shape[1], keys = k.shape[2], size = q.shape[3];
+        var transposed = k.reshape(entries, keys, size).transpose(1, 2);
+        var step = Block(q.shape[2], entries * keys * ElementBytes);
         return torch.cat(Blocks(q.shape[2], step, (start, count) =>
         {
-            var scores = (q.narrow(2, start, count) * scale).matmul(keys);
+            var scores = (q.narrow(2, start, count) * scale).reshape(entries, count, size).bmm(transposed);
             var range = scores.amax([-1], true).to(torch.ScalarType.Float32) - scores.amin([-1], true).to(torch.ScalarType.Float32);
-            return range * strength.narrow(2, start, count);
+            return range.view(q.shape[0], q.shape[1], count, 1) * strength.narrow(2, start, count);
         }), 2);
     }
 

@@ -10,7 +10,7 @@ public sealed class TorchEngineTests
     {
         using var engine = Make(TorchPrecision.Float32);
         using var scope = engine.BeginScope();
-        const int Tokens = 2_000_000;
+        const int Tokens = 1_000_000;
         var tokens = engine.Upload(new float[Tokens], 1, Tokens, 1);
         var before = engine.BytesInUse;
 

@@ -10,7 +10,7 @@ internal static partial class OutOfMemoryMessage
 
     /// <summary>Whether an error's text is about memory: of a CUDA device, or of the processor.</summary>
     public static bool Is(string message) =>
-        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
+        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.Ordinal);
 
     /// <summary>Bytes asked for; null where the text does not say.</summary>
     public static long? Requested(string message) => Bytes(RequestedAmount().Match(message));
