@@ -1,3 +1,4 @@
+using VideoGrain.Engines;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Models;
 
@@ -20,7 +21,7 @@ public static class InversionHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults(Description);
-        builder.AddDiffusionStage();
+        builder.AddDiffusionStage(StageEngine.Has, StageEngine.Create);
         configure(builder);
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -13,8 +13,9 @@ public class DependencyOrderTests
         ["libs/Media"] = [],
         ["libs/Editing"] = ["libs/Diffusion", "libs/Tensors"],
         ["libs/Quality"] = ["libs/Media", "libs/Diffusion", "libs/Tensors"],
-        ["libs/ServiceDefaults"] = ["protos", "libs/Editing", "libs/Diffusion", "libs/Tensors", "libs/Tensors.Torch"],
-        ["services/*"] = ["protos", "libs/ServiceDefaults", "libs/Editing", "libs/Media", "libs/Diffusion", "libs/Tensors"],
+        ["libs/ServiceDefaults"] = ["protos", "libs/Editing", "libs/Diffusion", "libs/Tensors"],
+        ["libs/Engines"] = ["libs/ServiceDefaults", "libs/Tensors", "libs/Tensors.Torch"],
+        ["services/*"] = ["protos", "libs/ServiceDefaults", "libs/Engines", "libs/Editing", "libs/Media", "libs/Diffusion", "libs/Tensors"],
         ["cli"] = ["protos", "libs/*", "services/*"],
         ["portable/*"] = ["portable/*"],
     };

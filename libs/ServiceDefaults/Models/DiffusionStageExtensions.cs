@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Telemetry;
+using VideoGrain.Tensors;
 
 namespace VideoGrain.ServiceDefaults.Models;
 
@@ -16,20 +17,23 @@ public static class DiffusionStageExtensions
 
     /// <summary>Adds engine and models. Configuration sections: Engine, Models, Limits. Ready once the default model is loaded.</summary>
     /// <param name="builder">The service.</param>
-    public static WebApplicationBuilder AddDiffusionStage(this WebApplicationBuilder builder)
+    /// <param name="hasEngine">Whether this build has an engine of a kind.</param>
+    /// <param name="makeEngine">Makes the engine.</param>
+    public static WebApplicationBuilder AddDiffusionStage(
+        this WebApplicationBuilder builder, Func<EngineKind, bool> hasEngine, Func<EngineOptions, IEngine> makeEngine)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddOptions<EngineOptions>().Bind(configuration.GetSection(EngineOptions.Section))
             .Validate(options => options.Threads >= 0, "Engine:Threads must not be negative")
             .Validate(options => options.Device >= 0, "Engine:Device must not be negative")
             .Validate(options => Enum.IsDefined(options.Precision), "Engine:Precision must be fp16, bf16 or fp32")
-            .Validate(options => StageEngine.Has(options.Kind), "Engine:Kind must be auto or cpu in this build, which has no CUDA engine; build with -p:Cuda=true for one")
+            .Validate(options => hasEngine(options.Kind), "Engine:Kind must be auto or cpu in this build, which has no CUDA engine; build with -p:Cuda=true for one")
             .ValidateOnStart();
         services.AddOptions<ModelsOptions>().Bind(configuration.GetSection(ModelsOptions.Section))
             .Validate(options => options.MaxLoaded >= 1, "Models:MaxLoaded must be 1 or more").ValidateOnStart();
         services.AddOptions<StageLimitsOptions>().Bind(configuration.GetSection(StageLimitsOptions.Section))
             .Validate(options => options.IsValid, "Limits: a limit lies outside its range").ValidateOnStart();
-        services.TryAddSingleton(provider => StageEngine.Create(provider.GetRequiredService<IOptions<EngineOptions>>().Value));
+        services.TryAddSingleton(provider => makeEngine(provider.GetRequiredService<IOptions<EngineOptions>>().Value));
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<StageInstruments>();

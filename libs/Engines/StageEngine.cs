@@ -1,13 +1,14 @@
+using VideoGrain.ServiceDefaults.Models;
 using VideoGrain.Tensors;
 using VideoGrain.Tensors.Cpu;
 #if CUDA
 using VideoGrain.Tensors.Torch;
 #endif
 
-namespace VideoGrain.ServiceDefaults.Models;
+namespace VideoGrain.Engines;
 
 /// <summary>Makes the engine that a stage's configuration names, out of those in this build.</summary>
-internal static class StageEngine
+public static class StageEngine
 {
     /// <summary>Whether this build has an engine of that kind.</summary>
 #if CUDA
