@@ -26,16 +26,18 @@ internal static class Clip
         Case.Background,
         [.. Case.Objects.Select(o => new ToyboxRegion([o.Mask], o.Phrase))]);
 
-    public static string Evaluator()
+    public static string Evaluator() => Path.Combine(Toybox(), "evaluator");
+
+    public static string Toybox()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
         {
-            var evaluator = Path.Combine(folder.FullName, "models", "toybox", "evaluator");
-            if (Directory.Exists(evaluator))
-                return evaluator;
+            var toybox = Path.Combine(folder.FullName, "models", "toybox");
+            if (Directory.Exists(toybox))
+                return toybox;
         }
 
-        throw new DirectoryNotFoundException("models/toybox/evaluator is not above the test's folder.");
+        throw new DirectoryNotFoundException("models/toybox is not above the test's folder.");
     }
 
     private static IEnumerable<PngImage> Pictures(string folder)
