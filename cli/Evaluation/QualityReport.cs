@@ -10,7 +10,9 @@ internal static class QualityReport
 {
     private static readonly JsonSerializerOptions Options = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>Writes both files.</summary>
@@ -22,8 +24,18 @@ internal static class QualityReport
         object document = new
         {
             ModelFingerprint = fingerprint,
-            settings.Frames, settings.Steps, settings.Guidance, settings.Grow, settings.KeepBackground, settings.Seed, settings.Levels, settings.Variants,
-            Notes = notes, Means = means, Differences = differences, Cells = cells,
+            settings.Frames,
+            settings.Steps,
+            settings.Guidance,
+            settings.Grow,
+            settings.KeepBackground,
+            settings.Seed,
+            settings.Levels,
+            settings.Variants,
+            Notes = notes,
+            Means = means,
+            Differences = differences,
+            Cells = cells,
         };
         await File.WriteAllTextAsync(Path.Combine(settings.Output, "quality.json"), JsonSerializer.Serialize(document, Options) + "\n", cancellation);
         string text = Markdown(settings, cells, means, differences, notes);
