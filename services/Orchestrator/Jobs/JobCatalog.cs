@@ -138,6 +138,10 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
                 if (job is null || !JobStateMachine.IsFinal(job.State))
                     return null;
 
+                // Of two replicas that delete the last two jobs of a clip, the second must see that it is the last.
+                if (database.IsShared)
+                    await context.OwnArtifactAsync(job.Source, cancellationToken);
+
                 await context.Entry(job).Collection(row => row.Artifacts).LoadAsync(cancellationToken);
                 var freed = job.Artifacts.Select(artifact => artifact.Digest).ToList();
                 if (!await context.Jobs.AnyAsync(other => other.Source == job.Source && other.Id != jobId, cancellationToken))
