@@ -128,6 +128,7 @@ public static class OrchestratorHost
         services.AddStartupWork<StageDiscovery>();
         services.AddSingleton<StagePipelines>();
         services.AddSingleton<StageRunner>();
+        services.AddSingleton<StageCache>();
         services.AddSingleton<PreparingStage>();
         services.AddSingleton<InvertingStage>();
         services.AddSingleton<DenoisingInputs>();

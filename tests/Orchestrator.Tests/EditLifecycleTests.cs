@@ -63,15 +63,42 @@ public abstract class EditLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SecondPromptOnTheSameClip_SkipsInversion()
+    public async Task SecondPromptOnTheSameClip_SkipsAllThatDependsOnTheClipAlone()
     {
-        await _orchestrator.FinishAsync((await _orchestrator.SubmitAsync(Edits.Specification())).Edit.Id);
-        var second = await _orchestrator.FinishAsync((await _orchestrator.SubmitAsync(Edits.Specification("a brown bear in the snow", "brown bear"))).Edit.Id);
+        await _orchestrator.FinishAsync((await _orchestrator.SubmitAsync(WithControlAndFlow())).Edit.Id);
+        var other = WithControlAndFlow();
+        (other.TargetPrompt, other.Regions[0].Phrase) = ("a brown bear in the snow", "brown bear");
+        var second = await _orchestrator.FinishAsync((await _orchestrator.SubmitAsync(other)).Edit.Id);
 
         Assert.Equal(EditState.Succeeded, second.State);
+        Assert.Equal([1, 1, 1], ((string[])[FakeSegmentation.Name, "control", "flow"]).Select(_stages.Script.StepsOf));
         Assert.Equal(6, _stages.Script.StepsOf(FakeInversion.Name));
         Assert.Equal(16, _stages.Script.StepsOf(FakeDenoiser.Name));
-        Assert.True(second.Timings.Single(timing => timing.Stage == Stage.Inverting).Cached);
+        Assert.Equal([true, true, false, false], second.Timings.Select(timing => timing.Cached));
+        Assert.Contains("Region 'left': seen by the fake", second.Warnings);
+        using var http = new HttpClient();
+        var metrics = "";
+        foreach (var kind in (string[])["masks", "control", "flow", "inversion"])
+        {
+            await Eventually.TrueAsync(async () =>
+            {
+                metrics = await http.GetStringAsync(new Uri(_orchestrator.Http, "/metrics"), Bounded.Token);
+                return metrics.Split('\n').Count(line => line.StartsWith("videograin_cache_requests_total{", StringComparison.Ordinal) && line.Contains($"kind=\"{kind}\"", StringComparison.Ordinal)) == 2;
+            }, $"no hit and miss of {kind} in the metrics");
+        }
+    }
+
+    [Fact]
+    public async Task EstimatorsThatChange_OrDoNotSayWhatTheyAre_AreAskedAnew()
+    {
+        foreach (var digest in (string[])["one", "two", "", ""])
+        {
+            _stages.Script.PerceptionDigest = digest;
+            await _orchestrator.FinishAsync((await _orchestrator.SubmitAsync(WithControlAndFlow())).Edit.Id);
+        }
+
+        // A given mask depends on no model.
+        Assert.Equal([1, 4, 4], ((string[])[FakeSegmentation.Name, "control", "flow"]).Select(_stages.Script.StepsOf));
     }
 
     [Fact]
@@ -148,7 +175,7 @@ public abstract class EditLifecycleTests : IAsyncLifetime
         Assert.Equal(EditState.Cancelled, events[^1].Finished.State);
         await Eventually.TrueAsync(() => _stages.Script.Abandoned.Contains((FakeDenoiser.Name, 3)));
         Assert.Equal(EditState.Cancelled, (await _orchestrator.Client.CancelEditAsync(new CancelEditRequest { EditId = id }, cancellationToken: Bounded.Token)).Edit.State);
-        await Eventually.TrueAsync(() => _data.Files("artifacts/objects").Length <= 3, "only the cached inversion is left");
+        await Eventually.TrueAsync(() => _data.Files("artifacts/objects").Length <= 5, "only what is cached is left: three of the inversion, two of the masks");
     }
 
     [Fact]
@@ -295,7 +322,7 @@ public abstract class EditLifecycleTests : IAsyncLifetime
         var capabilities = await _orchestrator.Client.GetCapabilitiesAsync(new OrchestratorServiceGetCapabilitiesRequest(), cancellationToken: Bounded.Token);
 
         Assert.Equal(["fake"], capabilities.Models.Select(model => model.Name));
-        Assert.Equal(["fake-masks"], capabilities.PerceptionModels.Select(model => model.Name));
+        Assert.Equal(["fake-flow", "fake-edges", "fake-masks"], capabilities.PerceptionModels.Select(model => model.Name));
         Assert.Equal(2, capabilities.Profiles.Count);
         Assert.True(capabilities.Limits.MaxQueuedEdits > 0);
     }
@@ -317,5 +344,13 @@ public abstract class EditLifecycleTests : IAsyncLifetime
         {
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         }
+    }
+
+    private static EditSpecification WithControlAndFlow()
+    {
+        var specification = Edits.Specification();
+        specification.Options.FlattenDivisors = new FlattenDivisors { Divisors = { 1 } };
+        specification.Control = new EditControl { Options = new ControlOptions { Type = ControlType.Canny } };
+        return specification;
     }
 }

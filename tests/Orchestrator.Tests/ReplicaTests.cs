@@ -132,6 +132,19 @@ public sealed class ReplicaTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatOneReplicaComputed_TheNextPromptTakesAtAnother()
+    {
+        var first = await StartAsync();
+        await first.FinishAsync((await first.SubmitAsync(Edits.Specification())).Edit.Id);
+        await first.StopAsync();
+        var second = await StartAsync();
+        var edit = await second.FinishAsync((await second.SubmitAsync(Edits.Specification("a brown bear in the snow", "brown bear"))).Edit.Id);
+
+        Assert.Equal([true, true, false, false], edit.Timings.Select(timing => timing.Cached));
+        Assert.Equal((1, 6), (Script.StepsOf(FakeSegmentation.Name), Script.StepsOf(FakeInversion.Name)));
+    }
+
+    [Fact]
     public async Task ConnectionsThatAreCut_LoseNothing_AndRepeatNothing()
     {
         await StartAsync();

@@ -135,7 +135,7 @@ public sealed class ResilienceTests : IAsyncLifetime
         Assert.Equal((EditState.Failed, ErrorReasons.TokensExceedLimit, Stage.Denoising), (edit.State, edit.Failure.Reason, edit.Failure.Stage));
         Assert.Equal("specification.regions[0].phrase", Assert.Single(edit.Failure.Violations).Field);
         Assert.Equal(0, Script.StepsOf(FakeDenoiser.Name));
-        await Eventually.TrueAsync(() => _data.Files("artifacts/objects").Length <= 3, "only the cached inversion is left");
+        await Eventually.TrueAsync(() => _data.Files("artifacts/objects").Length <= 5, "only what is cached is left: three of the inversion, two of the masks");
     }
 
     [Fact]
@@ -160,21 +160,36 @@ public sealed class ResilienceTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 8), StepsOf(FakeDenoiser.Name, id));
     }
 
-    [Fact]
-    public async Task DamagedCheckpoint_IsNoticed_AndTheOneBeforeIsUsed()
+    [Theory]
+    [InlineData(FakeDenoiser.Name, "checkpoint/denoising/000005")]
+    [InlineData(FakeInversion.Name, "checkpoint/inverting/000005")]
+    public async Task DamagedCheckpoint_IsNoticed_AndTheOneBeforeIsUsed(string stage, string checkpoint)
     {
         var expected = await UninterruptedFramesAsync();
         await StartAsync("--Worker:CheckpointEvery=2");
-        var (id, release) = await HoldAtAsync(FakeDenoiser.Name, 6);
+        var (id, release) = await HoldAtAsync(stage, 6);
         await Orchestrator.StopAsync();
         release();
-        await DamageAsync(id, CheckpointName.For(JobState.Denoising, 5));
+        await DamageAsync(id, checkpoint);
         await RestartAsync();
         var edit = await Orchestrator.FinishAsync(id);
 
         Assert.Equal(EditState.Succeeded, edit.State);
         Assert.Equal(expected, FrameDigests(edit));
-        Assert.Equal((FakeDenoiser.Name, id, 4), Script.Calls.Last());
+        Assert.Equal(4, Script.Calls.Last(call => call.Stage == stage && call.JobId == id).ResumedFrom);
+    }
+
+    [Fact]
+    public async Task DamagedUpload_FailsTheJob_RatherThanEditAnotherClip()
+    {
+        await StartAsync("--Worker:Parallelism=0");
+        var id = (await Orchestrator.SubmitAsync(Edits.Specification())).Edit.Id;
+        await DamageAsync(id, WorkingNames.Frames);
+        await RestartAsync();
+        var edit = await Orchestrator.FinishAsync(id);
+
+        Assert.Equal((EditState.Failed, "ARTIFACT_DAMAGED", (int)StatusCode.DataLoss), (edit.State, edit.Failure.Reason, edit.Failure.Code));
+        Assert.DoesNotContain(Script.Computed, step => step.JobId == id);
     }
 
     [Fact]

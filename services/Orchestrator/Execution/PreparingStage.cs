@@ -1,3 +1,4 @@
+using System.Text;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Artifacts;
@@ -11,21 +12,89 @@ using VideoGrain.Protos.V1;
 namespace VideoGrain.Orchestrator.Execution;
 
 /// <summary>Gets what inversion and denoising need besides the clip: masks of the regions, control maps, optical flow.</summary>
-internal sealed class PreparingStage(
-    StageChannels channels, StageRunner runner, IArtifactStore store, OrchestratorInstruments instruments, IOptions<LimitsOptions> limits)
+internal sealed partial class PreparingStage(
+    StageChannels channels,
+    StageRunner runner,
+    StageCache cache,
+    IArtifactStore store,
+    OrchestratorInstruments instruments,
+    IOptions<LimitsOptions> limits,
+    IOptions<StageOptions> stages,
+    TimeProvider time,
+    ILogger<PreparingStage> logger)
 {
+    private const string Breaker = "segmentation";
     private const string MediaType = "application/octet-stream";
     private const int FlowBytesPerPixel = 8;
 
-    /// <summary>Runs the stage; what an earlier worker already got is not asked for again.</summary>
+    /// <summary>Runs the stage; what an earlier worker already got is not asked for again, what an earlier job on the same clip got is taken.</summary>
+    /// <exception cref="ArtifactCorruptException">What the caller sent was damaged in the store.</exception>
     public async Task RunAsync(JobContext job)
     {
-        if (job.Specification.Regions.Count > 0 && !job.Has(WorkingNames.Masks))
-            await runner.RunAsync(job, JobState.Preparing, "segmentation", () => 0, (budget, stop) => SegmentAsync(job, budget, stop));
-        if (job.Control is not null && !job.Has(WorkingNames.Control))
-            await runner.RunAsync(job, JobState.Preparing, "segmentation", () => 0, (budget, stop) => EstimateControlAsync(job, budget, stop));
-        if (job.NeedsFlow && !job.Has(WorkingNames.Flow))
-            await runner.RunAsync(job, JobState.Preparing, "segmentation", () => 0, (budget, stop) => EstimateFlowAsync(job, budget, stop));
+        await VerifyUploadsAsync(job);
+        var missing = Parts(job).Where(part => !part.Names.All(job.Has)).ToList();
+        if (missing.Count == 0)
+            return;
+
+        var service = await DescribeAsync(job);
+        var isCached = true;
+        foreach (var part in missing)
+        {
+            var key = service is null ? null : part.Key(service);
+            if (await cache.TryTakeAsync(job, part.Kind, key, part.Names, isWhole: isCached && part == missing[^1]))
+            {
+                await part.Taken();
+                continue;
+            }
+
+            isCached = false;
+            await runner.RunAsync(job, JobState.Preparing, Breaker, () => 0, part.ComputeAsync);
+            await cache.KeepAsync(job, part.Kind, key, part.Names);
+        }
+    }
+
+    private List<Part> Parts(JobContext job)
+    {
+        var parts = new List<Part>();
+        if (job.Specification.Regions.Count > 0)
+        {
+            parts.Add(new(
+                "masks", [WorkingNames.Masks, WorkingNames.MaskWarnings], service => PreparationKeys.Masks(job, service),
+                (budget, stop) => SegmentAsync(job, budget, stop), () => WarnAsync(job)));
+        }
+
+        if (job.Control is not null && job.Specification.Control.Upload.Length == 0)
+            parts.Add(new("control", [WorkingNames.Control], service => PreparationKeys.Control(job, service), (budget, stop) => EstimateControlAsync(job, budget, stop)));
+        if (job.NeedsFlow)
+            parts.Add(new("flow", [WorkingNames.Flow], service => PreparationKeys.Flow(job, service), (budget, stop) => EstimateFlowAsync(job, budget, stop)));
+
+        return parts;
+    }
+
+    // Nobody can compute these again: an edit of other bytes than the caller's must fail.
+    private async Task VerifyUploadsAsync(JobContext job)
+    {
+        var names = job.Specification.Regions.Where(region => region.Source.Mask is not null).Select(region => WorkingNames.Mask(region.Source.Mask.Name))
+            .Prepend(WorkingNames.Frames).Distinct().ToList();
+        if (job.Control is not null && job.Specification.Control.Upload.Length > 0)
+            names.Add(WorkingNames.Control);
+
+        foreach (var name in names)
+            await store.VerifyAsync(job.Get(name).Digest, job.Stop);
+    }
+
+    private async Task<SegmentationServiceGetCapabilitiesResponse?> DescribeAsync(JobContext job)
+    {
+        try
+        {
+            var options = new CallOptions(deadline: time.GetUtcNow().UtcDateTime + stages.Value.CapabilitiesTimeout, cancellationToken: job.Stop);
+            return await channels.Segmentation.GetCapabilitiesAsync(new SegmentationServiceGetCapabilitiesRequest(), options);
+        }
+        catch (RpcException exception) when (!job.Stop.IsCancellationRequested)
+        {
+            Unknown(logger, job.Job.Id, exception.StatusCode);
+            return null;
+        }
     }
 
     private async Task SegmentAsync(JobContext job, RetryBudget budget, CancellationToken stop)
@@ -40,7 +109,7 @@ internal sealed class PreparingStage(
             async (stream, token) =>
             {
                 await stream.WriteAsync(new SegmentVideoRequest { Header = header }, token);
-                if (job.Specification.Regions.Any(region => NeedsModel(region.Source)))
+                if (job.Specification.Regions.Any(region => PreparationKeys.NeedsModel(region.Source)))
                     await SendAsync("frames", WorkingNames.Frames);
 
                 foreach (var region in job.Specification.Regions.Where(region => region.Source.Mask is not null))
@@ -70,7 +139,18 @@ internal sealed class PreparingStage(
             },
             stop);
         StageRunner.Require(job, WorkingNames.Masks);
-        await job.WarnAsync(warnings);
+        var text = Encoding.UTF8.GetBytes(string.Join('\n', warnings.Select(warning => warning.ReplaceLineEndings(" "))));
+        await using var writer = await store.CreateAsync(text.Length, job.Held);
+        await writer.WriteAsync(text, job.Held);
+        await job.RecordAsync(writer, WorkingNames.MaskWarnings, JobArtifactKind.Working, "text/plain");
+        await WarnAsync(job);
+    }
+
+    private async Task WarnAsync(JobContext job)
+    {
+        await using var stream = await store.OpenReadAsync(job.Get(WorkingNames.MaskWarnings).Digest, 0, job.Stop);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        await job.WarnAsync((await reader.ReadToEndAsync(job.Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private async Task EstimateControlAsync(JobContext job, RetryBudget budget, CancellationToken stop)
@@ -139,6 +219,30 @@ internal sealed class PreparingStage(
             await job.RecordAsync(writer, name, JobArtifactKind.Working, MediaType);
     }
 
-    private static bool NeedsModel(RegionSource source) => source.SourceCase
-        is not (RegionSource.SourceOneofCase.Mask or RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background);
+    [LoggerMessage(LogLevel.Warning, "job {JobId}: the segmentation service does not say what it would use ({Code}); the cache is not asked")]
+    private static partial void Unknown(ILogger logger, string jobId, StatusCode code);
+
+    /// <summary>Something that the stage gets.</summary>
+    private sealed class Part(
+        string kind,
+        string[] names,
+        Func<SegmentationServiceGetCapabilitiesResponse, string?> key,
+        Func<RetryBudget, CancellationToken, Task> compute,
+        Func<Task>? taken = null)
+    {
+        /// <summary>What it is, for metrics.</summary>
+        public string Kind => kind;
+
+        /// <summary>The artifacts that it consists of.</summary>
+        public string[] Names => names;
+
+        /// <summary>What it depends on, given what the service would use; null when that is not known.</summary>
+        public string? Key(SegmentationServiceGetCapabilitiesResponse service) => key(service);
+
+        /// <summary>Has it computed.</summary>
+        public Task ComputeAsync(RetryBudget budget, CancellationToken stop) => compute(budget, stop);
+
+        /// <summary>What is to be done when it came from the cache.</summary>
+        public Task Taken() => taken?.Invoke() ?? Task.CompletedTask;
+    }
 }

@@ -20,7 +20,11 @@ internal sealed class ResultCache(
     private const string MediaType = "application/octet-stream";
 
     /// <summary>Gives a cached result's artifacts to a job. False when there is none.</summary>
-    public Task<bool> TryTakeAsync(JobLease lease, string key, CancellationToken cancellationToken) =>
+    /// <param name="lease">The job.</param>
+    /// <param name="key">The result's key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="isWhole">Whether it is all that the job's present stage makes.</param>
+    public Task<bool> TryTakeAsync(JobLease lease, string key, CancellationToken cancellationToken, bool isWhole = true) =>
         database.WriteAsync(
             async context =>
             {
@@ -35,7 +39,9 @@ internal sealed class ResultCache(
                 foreach (var artifact in entry.Artifacts)
                     job.AddArtifact(new(artifact.Name, JobArtifactKind.Working, MediaType, new(artifact.Digest, artifact.Length)), now);
 
-                job.MarkCached();
+                if (isWhole)
+                    job.MarkCached();
+
                 entry.LastUsedAt = now;
                 return true;
             },
@@ -51,7 +57,11 @@ internal sealed class ResultCache(
         var evicted = await database.WriteAsync(
             async context =>
             {
-                if (await context.CacheEntries.AnyAsync(entry => entry.Key == key, cancellationToken))
+                if (database.IsShared)
+                    await context.ShareArtifactsAsync([source, .. artifacts.Select(artifact => artifact.Digest)], cancellationToken);
+
+                // Results go with the last job on their clip; nobody would remove one that comes later.
+                if (await context.CacheEntries.AnyAsync(entry => entry.Key == key, cancellationToken) || !await context.Jobs.AnyAsync(job => job.Source == source, cancellationToken))
                     return [];
 
                 await guard.HoldAsync(context, database.IsShared, [.. artifacts.Select(artifact => artifact.Digest)], cancellationToken);

@@ -15,6 +15,9 @@ internal static class WorkingNames
     /// <summary>Masks in pixels: uint8 [r, f, H, W], 0 or 1.</summary>
     public const string Masks = "regions/masks";
 
+    /// <summary>What the caller should know about the masks: text, one warning per line.</summary>
+    public const string MaskWarnings = "regions/warnings";
+
     /// <summary>Masks at latent size: uint8 [r, f, h, w], 0 or 1.</summary>
     public const string Layouts = "regions/layouts";
 

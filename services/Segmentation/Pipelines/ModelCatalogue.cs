@@ -11,9 +11,9 @@ internal static class ModelCatalogue
     {
         List<PerceptionModel> all =
         [
-            new() { Name = BuiltIns.Canny, Task = PerceptionTask.Control, ControlTypes = { ControlType.Canny }, IsDefault = true },
-            new() { Name = BuiltIns.SoftEdge, Task = PerceptionTask.Control, ControlTypes = { ControlType.SoftEdge }, IsDefault = true },
-            new() { Name = BuiltIns.Flow, Task = PerceptionTask.Flow, IsDefault = true },
+            new() { Name = BuiltIns.Canny, Task = PerceptionTask.Control, ControlTypes = { ControlType.Canny }, IsDefault = true, Digest = BuiltIns.Digest },
+            new() { Name = BuiltIns.SoftEdge, Task = PerceptionTask.Control, ControlTypes = { ControlType.SoftEdge }, IsDefault = true, Digest = BuiltIns.Digest },
+            new() { Name = BuiltIns.Flow, Task = PerceptionTask.Flow, IsDefault = true, Digest = BuiltIns.Digest },
         ];
         var standard = registry.Default(ModelTask.Segmentation)?.Name;
         all.AddRange(registry.Profiles.Where(p => p.Task == ModelTask.Segmentation).Select(p => new PerceptionModel

@@ -35,6 +35,40 @@ internal sealed class FakeSegmentation(StageScript script) : SegmentationService
         await responseStream.WriteAsync(new SegmentVideoResponse { Summary = summary }, context.CancellationToken);
     }
 
+    public override async Task EstimateControl(
+        IAsyncStreamReader<EstimateControlRequest> requestStream, IServerStreamWriter<EstimateControlResponse> responseStream, ServerCallContext context)
+    {
+        await requestStream.MoveNext(context.CancellationToken);
+        var header = requestStream.Current.Header;
+        script.Enter(Name);
+        var frames = (await FakeTensors.ReadAsync(requestStream, message => message.Tensor, context))["frames"];
+        await script.StepAsync("control", header.JobId, 1, context);
+        var maps = frames.Data.Select(value => (byte)~value).ToArray();
+        foreach (var chunk in TensorChunks.Split("control", ElementType.Uint8, frames.Shape, maps))
+            await responseStream.WriteAsync(new EstimateControlResponse { Tensor = chunk }, context.CancellationToken);
+    }
+
+    public override async Task EstimateFlow(
+        IAsyncStreamReader<EstimateFlowRequest> requestStream, IServerStreamWriter<EstimateFlowResponse> responseStream, ServerCallContext context)
+    {
+        await requestStream.MoveNext(context.CancellationToken);
+        var header = requestStream.Current.Header;
+        script.Enter(Name);
+        await FakeTensors.ReadAsync(requestStream, message => message.Tensor, context);
+        await script.StepAsync("flow", header.JobId, 1, context);
+        long[] shape = [header.Geometry.FrameCount - 1, header.Geometry.Height, header.Geometry.Width, 2];
+        foreach (var chunk in TensorChunks.Split("flow", shape, new float[shape.Aggregate((a, b) => a * b)]))
+            await responseStream.WriteAsync(new EstimateFlowResponse { Tensor = chunk }, context.CancellationToken);
+    }
+
     public override Task<SegmentationServiceGetCapabilitiesResponse> GetCapabilities(SegmentationServiceGetCapabilitiesRequest request, ServerCallContext context) =>
-        Task.FromResult(new SegmentationServiceGetCapabilitiesResponse { Models = { new PerceptionModel { Name = "fake-masks" } } });
+        Task.FromResult(new SegmentationServiceGetCapabilitiesResponse
+        {
+            Models =
+            {
+                new PerceptionModel { Name = "fake-flow", Task = PerceptionTask.Flow, IsDefault = true, Digest = script.PerceptionDigest },
+                new PerceptionModel { Name = "fake-edges", Task = PerceptionTask.Control, ControlTypes = { ControlType.Canny }, IsDefault = true, Digest = script.PerceptionDigest },
+                new PerceptionModel { Name = "fake-masks", Task = PerceptionTask.Segmentation, IsDefault = true, Digest = script.PerceptionDigest },
+            },
+        });
 }

@@ -33,6 +33,9 @@ internal sealed class StageScript
     /// <summary>Digest that the fake model has; empty while the stage has not loaded it.</summary>
     public string ModelDigest { get; set; } = "digest-of-the-fake-model";
 
+    /// <summary>Digest that the fake estimators of masks, control maps and flow have; empty while it is not known.</summary>
+    public string PerceptionDigest { get; set; } = "digest-of-the-fake-estimators";
+
     public int StepsOf(string stage) => Computed.Count(step => step.Stage == stage);
 
     /// <summary>Refuses the next call of a stage.</summary>

@@ -72,20 +72,20 @@ internal sealed class JobsFixture : IAsyncDisposable
 
     public NewJob NewJob(
         string caller = "alice", string requestId = "", string fingerprint = "f", TimeSpan? queueTimeout = null, JobPriority priority = JobPriority.Normal) => new()
-    {
-        Id = $"edit-{++_submissions:D6}",
-        Caller = caller,
-        RequestId = requestId,
-        Fingerprint = fingerprint,
-        Specification = [1, 2, 3],
-        Labels = new Dictionary<string, string>(),
-        Priority = priority,
-        QueueTimeout = queueTimeout,
-        Clip = new ClipShape(2, 8, 8, 8),
-        Source = ArtifactDigest.Of([1]),
-        Artifacts = [],
-        Warnings = [],
-    };
+        {
+            Id = $"edit-{++_submissions:D6}",
+            Caller = caller,
+            RequestId = requestId,
+            Fingerprint = fingerprint,
+            Specification = [1, 2, 3],
+            Labels = new Dictionary<string, string>(),
+            Priority = priority,
+            QueueTimeout = queueTimeout,
+            Clip = new ClipShape(2, 8, 8, 8),
+            Source = ArtifactDigest.Of([1]),
+            Artifacts = [],
+            Warnings = [],
+        };
 
     public async Task<Job> SubmitAsync(string caller = "alice", TimeSpan? queueTimeout = null, JobPriority priority = JobPriority.Normal)
     {
