@@ -12,6 +12,16 @@ public class BoundedStreamReaderTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
+    public async Task Read_WhenTheStreamBreaksOff_IsCancelledAndNoFailure()
+    {
+        var reader = new BoundedStreamReader<TensorChunk>(new BrokenStream<TensorChunk>(), new StreamLimits(), _time);
+
+        var error = await Assert.ThrowsAsync<VideoGrainException>(() => reader.ReadAsync(CancellationToken.None));
+
+        Assert.Equal((StatusCode.Cancelled, ErrorReasons.Cancelled), (error.Code, error.Reason));
+    }
+
+    [Fact]
     public async Task Read_WhenTheCallerRests_FailsAfterTheIdleTime()
     {
         var reader = Reader(new StreamLimits { IdleTimeout = TimeSpan.FromSeconds(5) });
