@@ -292,6 +292,21 @@ public sealed class ResilienceTests : IAsyncLifetime
         Assert.Equal((StatusCode.Unavailable, "SERVICE_NOT_STARTED"), (refused.StatusCode, Errors.Reason(refused)));
     }
 
+    [Fact]
+    public async Task ProcessKilledWhileItMigrated_DoesNotKeepTheNextOneFromStarting()
+    {
+        await using (var context = new JobsDbContext(new DbContextOptionsBuilder<JobsDbContext>().UseOrchestratorSqlite(Path.Combine(_data.Path, "orchestrator.db")).Options))
+        {
+            // Migrating takes this row and gives it back; a process that dies in between does not.
+            await context.Database.MigrateAsync(Bounded.Token);
+            await context.Database.ExecuteSqlRawAsync("INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')", Bounded.Token);
+        }
+
+        await StartAsync();
+
+        Assert.Equal(EditState.Succeeded, (await Orchestrator.FinishAsync((await Orchestrator.SubmitAsync(Edits.Specification())).Edit.Id)).State);
+    }
+
     private static EditSpecification WithFrames()
     {
         var specification = Edits.Specification();

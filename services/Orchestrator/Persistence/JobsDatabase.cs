@@ -42,6 +42,9 @@ internal sealed partial class JobsDatabase : IDisposable
             await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
             if (!IsShared)
             {
+                // Entity Framework guards migrations of SQLite by a row, which outlives a process that dies meanwhile: the next one would wait for
+                // ever. Nobody else migrates now, because whoever gets here holds the data folder.
+                await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
                 await context.Database.MigrateAsync(cancellationToken);
                 return true;
             }
