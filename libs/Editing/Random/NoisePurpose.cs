@@ -17,4 +17,7 @@ public enum NoisePurpose : uint
 
     /// <summary>Drawing clips with replacement for confidence intervals.</summary>
     Bootstrap = 5,
+
+    /// <summary>Faults injected into a running system to test it; no edit draws from it.</summary>
+    FaultInjection = 6,
 }
