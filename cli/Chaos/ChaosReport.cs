@@ -17,6 +17,9 @@ internal sealed record ChaosReport
     /// <summary>Processes killed.</summary>
     public required int Kills { get; init; }
 
+    /// <summary>Where the tables were.</summary>
+    public required string Database { get; init; }
+
     /// <summary>The processor's name.</summary>
     public required string Cpu { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record ChaosReport
             Held = breaches.Count == 0 && leftovers.Count == 0 && problems.Count == 0,
             Seed = settings.Seed,
             Kills = schedule.Count(f => f.Kind == FaultKind.Kill),
+            Database = settings.Database.ToString().ToLowerInvariant(),
             Cpu = cpu,
             Seconds = seconds,
             Faults = Count(schedule, f => f.Kind == FaultKind.Kill ? $"kill {f.Target}" : $"{f.Kind}"),

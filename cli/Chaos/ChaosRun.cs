@@ -30,8 +30,8 @@ internal sealed class ChaosRun(ChaosSettings settings, Action<string> tell, Time
         Directory.CreateDirectory(settings.Folder);
         HistoryRecorder recorder = new(time);
         List<string> leftovers = [], problems = [];
-        await using ChaosSystem system = new(settings);
-        IReadOnlyList<Fault> schedule = FaultSchedule.Draw(settings.Seed, settings.Kills, system.PossibleFaults);
+        await using ChaosSystem system = await ChaosSystem.PrepareAsync(settings, cancellation);
+        IReadOnlyList<Fault> schedule = FaultSchedule.Draw(settings.Seed, settings.Kills, [.. system.Services.Select(s => s.Name).Order()], system.PossibleFaults);
         try
         {
             await system.EnsureReadyAsync(cancellation);
@@ -76,7 +76,9 @@ internal sealed class ChaosRun(ChaosSettings settings, Action<string> tell, Time
             await caller.RunAsync(new JobPlan("reference-" + edit.Content, edit, SubmitsTwice: false, Behaviour.Follow, EventsFirst: 0, Downloads: true, Deletes: false), cancellation);
     }
 
-    private RecordingClient Connect(string name, ChaosSystem system, HistoryRecorder recorder) => new(name, system.Address, recorder, time);
+    // Callers are spread over the orchestrators.
+    private RecordingClient Connect(string name, ChaosSystem system, HistoryRecorder recorder, int number = 0) =>
+        new(name, system.Addresses[number % system.Addresses.Count], recorder, time);
 
     private async Task DisturbAsync(ChaosSystem system, HistoryRecorder recorder, IReadOnlyList<Fault> schedule, CancellationToken cancellation)
     {
@@ -100,7 +102,7 @@ internal sealed class ChaosRun(ChaosSettings settings, Action<string> tell, Time
     // Callers bring one edit after the other for as long as there are faults, and see the last one through.
     private async Task CallAsync(int number, ChaosSystem system, HistoryRecorder recorder, Task faults, CancellationTokenSource end)
     {
-        using RecordingClient client = Connect(FormattableString.Invariant($"caller-{number}"), system, recorder);
+        using RecordingClient client = Connect(FormattableString.Invariant($"caller-{number}"), system, recorder, number);
         Caller caller = new(client, time);
         for (int job = 0; !faults.IsCompleted; job++)
             await caller.RunAsync(JobPlan.Draw(settings.Seed, number, job), end.Token);

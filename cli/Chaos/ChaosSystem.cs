@@ -1,9 +1,13 @@
 using System.Globalization;
 using VideoGrain.Cli.Chaos.Faults;
+using VideoGrain.Orchestrator.Options;
 
 namespace VideoGrain.Cli.Chaos;
 
-/// <summary>The system under test: four processes, a proxy before each stage, a disk and a clock of the orchestrator's own where the machine allows them.</summary>
+/// <summary>
+/// The system under test: the processes, a proxy before each stage and before the database, a disk and a clock of the orchestrator's own where the machine
+/// allows them.
+/// </summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
     // Everything short, so that a run of minutes sees what a deployment sees in weeks; the attempts are many, because so are the kills.
@@ -15,15 +19,18 @@ internal sealed class ChaosSystem : IAsyncDisposable
         "--Retention:SweepInterval=00:00:01", "--Limits:IdleTimeout=00:00:10",
     ];
 
+    // Where replicas share a store, bytes that a dead one left are cleared away by age.
+    private static readonly string[] QuickCollection = ["--Retention:OrphanAge=00:00:15", "--Retention:OrphanInterval=00:00:02"];
+
     // Frames this small are not worth a second thread, and four processes share the machine.
     private const string SmallEngine = "--Engine:Threads=1";
+    private const string ConnectionVariable = "VIDEOGRAIN_CHAOS_DATABASE";
 
     private readonly Dictionary<ServiceName, ServiceProcess> _services = [];
     private readonly Dictionary<ServiceName, StreamProxy> _proxies = [];
+    private readonly DatabaseServer? _server;
 
-    /// <summary>Prepares the system below a folder; nothing runs yet.</summary>
-    /// <param name="settings">The run.</param>
-    public ChaosSystem(ChaosSettings settings)
+    private ChaosSystem(ChaosSettings settings, IReadOnlyList<ServiceName> names, IReadOnlyList<int> ports, DatabaseServer? server)
     {
         string root = Path.GetFullPath(settings.Folder), models = Path.GetFullPath(settings.Models);
         Data = Directory.CreateDirectory(Path.Combine(root, "data")).FullName;
@@ -32,30 +39,38 @@ internal sealed class ChaosSystem : IAsyncDisposable
         Marker = string.Create(CultureInfo.InvariantCulture, $"VIDEOGRAIN_CHAOS_RUN={Environment.ProcessId}-{settings.Seed}");
         Disk = SmallDisk.TryMount(Data);
         Clock = MovableClock.TryFind(root);
-        ServiceName[] names = Enum.GetValues<ServiceName>();
-        IReadOnlyList<int> ports = FreePorts.Take(2 * names.Length);
+        (_server, Database) = (server, server is null ? null : new StreamProxy(ports[^1]));
         Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["TMPDIR"] = Temporary, [Marker.Split('=')[0]] = Marker.Split('=')[1] };
-        foreach (ServiceName stage in names.Where(n => n != ServiceName.Orchestrator))
+        foreach (ServiceName stage in names.Where(n => !n.IsOrchestrator()))
         {
             Add(stage, stage == ServiceName.Segmentation ? [$"--Segmentation:ModelsDirectory={models}"] : [$"--Models:Root={models}", SmallEngine], environment);
             _proxies[stage] = new StreamProxy(ports[(int)stage]);
         }
 
-        Add(
-            ServiceName.Orchestrator,
-            [
-                $"--Data:Root={Data}", .. Impatience, $"--Stages:Segmentation={_proxies[ServiceName.Segmentation].Address}",
-                $"--Stages:Inversion={_proxies[ServiceName.Inversion].Address}", $"--Stages:Denoiser={_proxies[ServiceName.Denoiser].Address}",
-            ],
-            Clock is null ? environment : environment.Concat(Clock.Environment));
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[(int)ServiceName.Orchestrator]}"));
+        string[] orchestrator =
+        [
+            $"--Data:Root={Data}", .. Impatience, $"--Stages:Segmentation={_proxies[ServiceName.Segmentation].Address}",
+            $"--Stages:Inversion={_proxies[ServiceName.Inversion].Address}", $"--Stages:Denoiser={_proxies[ServiceName.Denoiser].Address}",
+        ];
+        if (Database is not null)
+        {
+            orchestrator = [.. orchestrator, .. QuickCollection, $"--Data:Database={DatabaseKind.Postgres}", $"--Data:ConnectionStringVariable={ConnectionVariable}"];
+            environment[ConnectionVariable] = DatabaseServer.ConnectionString(Database.Address);
+            Add(ServiceName.Replica, orchestrator, environment);
+        }
+
+        Add(ServiceName.Orchestrator, orchestrator, Clock is null ? environment : environment.Concat(Clock.Environment));
+        Addresses = [.. names.Where(n => n.IsOrchestrator()).Select(n => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[(int)n]}")))];
 
         void Add(ServiceName name, IEnumerable<string> own, IEnumerable<KeyValuePair<string, string>> variables) => _services[name] = new ServiceProcess(
-            name, ports[(int)name], ports[(int)name + names.Length], Path.Combine(logs, name.ToString().ToLowerInvariant() + ".log"), own, variables);
+            name, ports[(int)name], ports[(int)name + names.Count], Path.Combine(logs, name.ToString().ToLowerInvariant() + ".log"), own, variables);
     }
 
-    /// <summary>Where callers find the orchestrator.</summary>
-    public Uri Address { get; }
+    /// <summary>Where callers find the orchestrators.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    /// <summary>The proxy before the database; null where the database is a file.</summary>
+    public StreamProxy? Database { get; }
 
     /// <summary>The orchestrator's data folder.</summary>
     public string Data { get; }
@@ -73,7 +88,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public MovableClock? Clock { get; }
 
     /// <summary>The processes.</summary>
-    public IEnumerable<ServiceProcess> Services => _services.Values;
+    public IReadOnlyCollection<ServiceProcess> Services => _services.Values;
 
     /// <summary>The faults besides kills that this machine allows.</summary>
     public IReadOnlyList<FaultKind> PossibleFaults =>
@@ -81,7 +96,21 @@ internal sealed class ChaosSystem : IAsyncDisposable
         FaultKind.StallStream, FaultKind.CutStream, FaultKind.SlowStream,
         .. Disk is null ? (IEnumerable<FaultKind>)[] : [FaultKind.FillDisk],
         .. Clock is null ? (IEnumerable<FaultKind>)[] : [FaultKind.JumpClock],
+        .. Database is null ? (IEnumerable<FaultKind>)[] : [FaultKind.CutDatabase, FaultKind.StallDatabase],
     ];
+
+    /// <summary>Prepares the system below a folder; nothing runs yet but the database's server, where there is one.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public static async Task<ChaosSystem> PrepareAsync(ChaosSettings settings, CancellationToken cancellation)
+    {
+        bool isShared = settings.Database == DatabaseKind.Postgres;
+        ServiceName[] names = [.. Enum.GetValues<ServiceName>().Where(n => isShared || n != ServiceName.Replica)];
+
+        // Two for each process, and the last one for the database.
+        IReadOnlyList<int> ports = FreePorts.Take((2 * names.Length) + 1);
+        return new ChaosSystem(settings, names, ports, isShared ? await DatabaseServer.StartAsync(ports[^1], cancellation) : null);
+    }
 
     /// <summary>A process.</summary>
     public ServiceProcess Service(ServiceName name) => _services[name];
@@ -97,10 +126,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
         await Task.WhenAll(Services.Select(s => s.EnsureReadyAsync(cancellation)));
     }
 
-    /// <summary>Ends the processes, the orchestrator first: it hands its jobs back while the stages still answer.</summary>
+    /// <summary>Ends the processes, the orchestrators first: they hand their jobs back while the stages still answer.</summary>
     public async Task StopAsync()
     {
-        await _services[ServiceName.Orchestrator].StopAsync();
+        await Task.WhenAll(Services.Where(s => s.Name.IsOrchestrator()).Select(s => s.StopAsync()));
         await Task.WhenAll(Services.Select(s => s.StopAsync()));
     }
 
@@ -112,6 +141,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
             await service.DisposeAsync();
         foreach (StreamProxy proxy in _proxies.Values)
             await proxy.DisposeAsync();
+        if (Database is not null)
+            await Database.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         Disk?.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal static class ChaosTable
         }
 
         console.WriteLine(FormattableString.Invariant(
-            $"seed {report.Seed}: {(report.Held ? "held" : "BROKEN")}; {report.Kills} kills, {report.Edits} edits, {report.Seconds:0} s on {report.Cpu}"));
+            $"seed {report.Seed}: {(report.Held ? "held" : "BROKEN")}; {report.Kills} kills, {report.Edits} edits, {report.Seconds:0} s with {report.Database} on {report.Cpu}"));
 
         void Rows(string what, IReadOnlyDictionary<string, int> counts)
         {

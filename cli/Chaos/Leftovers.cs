@@ -7,7 +7,7 @@ internal sealed class Leftovers(ChaosSystem system, TimeProvider time)
 {
     private const string Lock = ".lock";
     private static readonly string[] Watched = ["artifacts", "scratch"];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45), Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Looks while the processes run: not a byte of any edit, nothing half-written, no folder of a process that is gone.</summary>
     public async Task<IReadOnlyList<string>> FindWhileRunningAsync(CancellationToken cancellation)
@@ -31,9 +31,9 @@ internal sealed class Leftovers(ChaosSystem system, TimeProvider time)
         .. Processes().Select(id => $"process {id}"),
     ];
 
-    // One owner of a folder lives: the orchestrator itself.
+    // The owners of a folder that live are the orchestrators.
     private IEnumerable<string> Abandoned() => Files().Where(f => f.EndsWith(Lock, StringComparison.Ordinal))
-        .GroupBy(Path.GetDirectoryName, StringComparer.Ordinal).Where(g => g.Count() > 1).SelectMany(g => g);
+        .GroupBy(Path.GetDirectoryName, StringComparer.Ordinal).Where(g => g.Count() > system.Addresses.Count).SelectMany(g => g);
 
     private IEnumerable<string> Files() => Watched.Select(w => Path.Combine(system.Data, w)).Where(Directory.Exists)
         .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)).Select(Named);

@@ -1,6 +1,6 @@
 namespace VideoGrain.Cli.Chaos;
 
-/// <summary>The four services.</summary>
+/// <summary>The processes of a system under test.</summary>
 internal enum ServiceName
 {
     /// <summary>Jobs, queue, artifacts.</summary>
@@ -14,4 +14,7 @@ internal enum ServiceName
 
     /// <summary>Guided denoising.</summary>
     Denoiser,
+
+    /// <summary>A second orchestrator, where the database takes several.</summary>
+    Replica,
 }

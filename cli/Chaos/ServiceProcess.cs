@@ -26,7 +26,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         ServiceName name, int grpcPort, int httpPort, string log, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> environment)
     {
         (Name, Log, _ready) = (name, log, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{httpPort}/readyz")));
-        string program = Path.Combine(AppContext.BaseDirectory, $"VideoGrain.{name}.dll");
+        string program = Path.Combine(AppContext.BaseDirectory, name.Program());
 
         // The shell only opens the log and becomes the program, so that nobody has to pump its output.
         _start = new ProcessStartInfo("/bin/sh")

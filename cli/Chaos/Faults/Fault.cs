@@ -21,6 +21,8 @@ internal sealed record Fault(bool Settles, TimeSpan Pause, FaultKind Kind, Servi
             FaultKind.StallStream => $"stall the streams of {target} for {amount}",
             FaultKind.CutStream => $"cut the streams of {target}",
             FaultKind.SlowStream => $"slow the streams of {target} for {amount}",
+            FaultKind.CutDatabase => "cut the connections to the database",
+            FaultKind.StallDatabase => $"stall the connections to the database for {amount}",
             FaultKind.FillDisk => $"fill the disk of {target} for {amount}",
             _ => $"move the clock of {target} by {amount}",
         };

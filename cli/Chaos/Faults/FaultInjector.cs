@@ -45,6 +45,11 @@ internal sealed class FaultInjector(ChaosSystem system, HistoryRecorder recorder
                 return EndAsync(system.Proxy(fault.Target).Stall());
             case FaultKind.SlowStream:
                 return EndAsync(system.Proxy(fault.Target).Slow());
+            case FaultKind.CutDatabase:
+                system.Database!.Cut();
+                return Task.CompletedTask;
+            case FaultKind.StallDatabase:
+                return EndAsync(system.Database!.Stall());
             case FaultKind.FillDisk:
                 return EndAsync(system.Disk!.Fill());
             default:

@@ -20,4 +20,10 @@ internal enum FaultKind
 
     /// <summary>The orchestrator's clock jumps forwards or backwards.</summary>
     JumpClock,
+
+    /// <summary>The orchestrators' connections to the database break.</summary>
+    CutDatabase,
+
+    /// <summary>The orchestrators' connections to the database go on to exist, and nothing comes through for a while.</summary>
+    StallDatabase,
 }

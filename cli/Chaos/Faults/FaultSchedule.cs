@@ -13,14 +13,13 @@ internal static class FaultSchedule
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(100), MostPause = TimeSpan.FromMilliseconds(2900);
     private static readonly TimeSpan LeastTrouble = TimeSpan.FromMilliseconds(500), MostTrouble = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan MostJump = TimeSpan.FromHours(1);
-    private static readonly ServiceName[] All = Enum.GetValues<ServiceName>();
-    private static readonly ServiceName[] Stages = [.. All.Where(s => s != ServiceName.Orchestrator)];
 
-    /// <summary>Draws a schedule. Every four kills in a row take each service once, in random order.</summary>
+    /// <summary>Draws a schedule. As many kills in a row as there are processes take each of them once, in random order.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="kills">Processes to kill, 0 or more.</param>
+    /// <param name="processes">The processes there are.</param>
     /// <param name="others">Which other faults there may be.</param>
-    public static IReadOnlyList<Fault> Draw(ulong seed, int kills, IReadOnlyList<FaultKind> others)
+    public static IReadOnlyList<Fault> Draw(ulong seed, int kills, IReadOnlyList<ServiceName> processes, IReadOnlyList<FaultKind> others)
     {
         SeededChoices choices = new(seed, Stream);
         List<Fault> faults = [];
@@ -29,29 +28,30 @@ internal static class FaultSchedule
         for (int i = 0; i < kills; i++)
         {
             if (victims.Count == 0)
-                victims = choices.Shuffled(All);
+                victims = choices.Shuffled(processes);
             faults.Add(new Fault(Settles(choices), choices.Between(LeastPause, MostPause), FaultKind.Kill, victims[^1], TimeSpan.Zero));
             victims.RemoveAt(victims.Count - 1);
             if (others.Count == 0 || i % KillsPerOtherFault != KillsPerOtherFault - 1)
                 continue;
             if (troubles.Count == 0)
                 troubles = choices.Shuffled(others.Order());
-            faults.Add(Trouble(troubles[^1], choices));
+            faults.Add(Trouble(troubles[^1], [.. processes.Where(p => !p.IsOrchestrator())], choices));
             troubles.RemoveAt(troubles.Count - 1);
         }
 
         return faults;
     }
 
-    private static Fault Trouble(FaultKind kind, SeededChoices choices)
+    private static Fault Trouble(FaultKind kind, IReadOnlyList<ServiceName> stages, SeededChoices choices)
     {
         bool settles = Settles(choices);
         TimeSpan pause = choices.Between(LeastPause, MostPause), lasts = choices.Between(LeastTrouble, MostTrouble);
         return kind switch
         {
-            FaultKind.StallStream or FaultKind.SlowStream => new Fault(settles, pause, kind, choices.Of(Stages), lasts),
-            FaultKind.CutStream => new Fault(settles, pause, kind, choices.Of(Stages), TimeSpan.Zero),
-            FaultKind.FillDisk => new Fault(settles, pause, kind, ServiceName.Orchestrator, lasts),
+            FaultKind.StallStream or FaultKind.SlowStream => new Fault(settles, pause, kind, choices.Of(stages), lasts),
+            FaultKind.CutStream => new Fault(settles, pause, kind, choices.Of(stages), TimeSpan.Zero),
+            FaultKind.CutDatabase => new Fault(settles, pause, kind, ServiceName.Orchestrator, TimeSpan.Zero),
+            FaultKind.FillDisk or FaultKind.StallDatabase => new Fault(settles, pause, kind, ServiceName.Orchestrator, lasts),
             _ => new Fault(settles, pause, kind, ServiceName.Orchestrator, choices.Between(-MostJump, MostJump)),
         };
     }
