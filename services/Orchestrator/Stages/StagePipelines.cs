@@ -58,8 +58,10 @@ internal sealed class StagePipelines(StageChannels channels, IOptions<StageOptio
         StageResilience.IsTransient(exception) || (exception is RpcException rpc && IsTransport(rpc));
 
     // A stage that dies in the middle of a call breaks the connection or resets the stream. What status the client makes of it differs;
-    // that no stage gave this status shows in the cause.
-    private static bool IsTransport(RpcException exception) => exception.Status.DebugException is HttpRequestException or IOException;
+    // that no stage gave this status shows in the cause. A connection that goes away while a request is still being sent cancels the sending.
+    private static bool IsTransport(RpcException exception) =>
+        exception.Status.DebugException is HttpRequestException or IOException
+        || exception is { StatusCode: StatusCode.Internal, Status.DebugException: OperationCanceledException };
 
     private TimeSpan Delay(string stage, Exception exception, RetryBudget budget)
     {

@@ -1,0 +1,44 @@
+using Grpc.Core;
+using VideoGrain.Orchestrator.Stages;
+using VideoGrain.ServiceDefaults.Errors;
+
+namespace VideoGrain.Orchestrator.Tests;
+
+/// <summary>What the orchestrator makes of a stage's call that failed.</summary>
+public sealed class StageFailureTests
+{
+    /// <summary>What clients report when a stage dies in the middle of a call.</summary>
+    public static TheoryData<StatusCode, Exception> Breaks() => new()
+    {
+        { StatusCode.Unavailable, new HttpRequestException("connection refused") },
+        { StatusCode.Internal, new HttpRequestException("the stream was reset") },
+        { StatusCode.Internal, new IOException("the response ended prematurely") },
+        { StatusCode.Unavailable, new IOException("connection reset by peer") },
+        { StatusCode.Internal, new TaskCanceledException("the request was still being sent") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Breaks), DisableDiscoveryEnumeration = true)]
+    public void BrokenConnection_IsAnUnavailableStage_WhateverTheClientMakesOfIt(StatusCode code, Exception cause)
+    {
+        var error = StagePipelines.Translate(new RpcException(new Status(code, "Error in gRPC call.", cause)));
+
+        Assert.Equal((StatusCode.Unavailable, ErrorReasons.StageUnavailable), (error.Code, error.Reason));
+    }
+
+    [Fact]
+    public void DefectOfAStage_StaysOne()
+    {
+        var error = StagePipelines.Translate(new RpcException(new Status(StatusCode.Internal, "a defect")));
+
+        Assert.Equal(StatusCode.Internal, error.Code);
+    }
+
+    [Fact]
+    public void CallThatWasCancelled_IsNoBrokenConnection()
+    {
+        var error = StagePipelines.Translate(new RpcException(new Status(StatusCode.Cancelled, "cancelled", new OperationCanceledException())));
+
+        Assert.Equal(StatusCode.Cancelled, error.Code);
+    }
+}
