@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Tests.Support;
@@ -361,6 +362,27 @@ public abstract class JobBookkeepingTests : IAsyncLifetime
         await _jobs.Catalog.CancelAsync("alice", second.Id, Bounded.Token);
         await _jobs.Collector.CollectAsync((await _jobs.Catalog.DeleteAsync(second.Id, Bounded.Token))!, Bounded.Token);
         Assert.Null(await _jobs.Store.GetLengthAsync(latents.Reference.Digest, Bounded.Token));
+    }
+
+    [Fact]
+    public async Task LastJobsOfAClip_DeletedAtOnce_TakeItsCachedResultsAlong()
+    {
+        for (byte round = 0; round < 10; round++)
+        {
+            List<Job> jobs = [];
+            for (var i = 0; i < 4; i++)
+                jobs.Add(await _jobs.SubmitAsync());
+
+            var lease = (await _jobs.ClaimAsync()).Lease;
+            await _jobs.Journal.AddArtifactsAsync(lease, [await StoredAsync("latents", JobArtifactKind.Working, round)], [], Bounded.Token);
+            await _jobs.Cache.KeepAsync("key", "inversion", jobs[0].Source, await _jobs.Journal.ArtifactsAsync(lease.JobId, Bounded.Token), Bounded.Token);
+            foreach (var job in jobs)
+                await _jobs.Catalog.CancelAsync("alice", job.Id, Bounded.Token);
+
+            await Task.WhenAll(jobs.Select(job => Task.Run(() => _jobs.Catalog.DeleteAsync(job.Id, Bounded.Token)))).InTime();
+
+            Assert.Equal(0, await _jobs.Database.ReadAsync(context => context.CacheEntries.CountAsync(Bounded.Token), Bounded.Token));
+        }
     }
 
     [Fact]
