@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using VideoGrain.Kubernetes.Tests.Support;
+
+namespace VideoGrain.Kubernetes.Tests.Images;
+
+/// <summary>docker-compose.yml against the services, the images and the files that it mounts.</summary>
+public sealed class ComposeTests
+{
+    private static readonly JsonObject Compose = Assert.Single(Yaml.Read(File.ReadAllText(Path.Combine(Tools.Root, "docker-compose.yml"))));
+
+    public static TheoryData<string> Services => new(Service.All.Select(service => service.Name));
+
+    public static TheoryData<string> Containers => new(Compose["services"]!.AsObject().Select(entry => entry.Key));
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Settings_AreKeysOfTheServicesOptions_AndPassItsChecks(string name)
+    {
+        var service = Service.All.Single(service => service.Name == name);
+        var keys = Get(name).Map("environment").ToDictionary(entry => entry.Key.Replace("__", ":", StringComparison.Ordinal), entry => (string?)entry.Value);
+        await using var app = service.Build([.. keys.Select(entry => $"--{entry.Key}={entry.Value}")]);
+        var options = service.Options(app.Services);
+        foreach (var key in keys.Keys)
+            Assert.Contains(options, entry => entry.Section == key.Split(':')[0] && entry.Type.GetProperty(key.Split(':')[1]) is not null);
+
+        foreach (var (section, type) in options)
+            new ConfigurationBuilder().AddInMemoryCollection(keys).Build().GetSection(section).Get(type);
+
+        app.Services.GetService<IStartupValidator>()?.Validate();
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Probe_AsksTheServicesOwnPort(string name)
+    {
+        var port = Service.All.Single(service => service.Name == name).Description.HttpPort;
+        Assert.Equal(["CMD", "videograin-probe", $"http://127.0.0.1:{port}/readyz"], Get(name).At("healthcheck.test")!.AsArray().Select(word => word!.ToString()));
+        Assert.Contains(Yaml.Read(File.ReadAllText(Path.Combine(Tools.Root, "docker", "prometheus", "prometheus.yml")))[0].List("scrape_configs")
+            .SelectMany(job => job.List("static_configs")).SelectMany(group => group["targets"]!.AsArray()), target => target!.ToString() == $"{name}:{port}");
+    }
+
+    [Fact]
+    public void Stages_AreCalledWhereTheyListen()
+    {
+        foreach (var stage in Service.All.Where(service => service.Name != "orchestrator"))
+            Assert.Equal($"http://{stage.Name}:{stage.Description.GrpcPort}", Get("orchestrator").Map("environment")[$"Stages__{stage.Description.Name}"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public void Container_IsConfined(string name)
+    {
+        var container = Get(name);
+        Assert.True(container.At("read_only")!.GetValue<bool>());
+        Assert.Equal("ALL", container.At("cap_drop")![0]!.ToString());
+        Assert.Equal("no-new-privileges:true", container.At("security_opt")![0]!.ToString());
+        Assert.Null(container["privileged"]);
+        Assert.All((container["ports"] as JsonArray ?? []).Select(port => port!.ToString()), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+        if (container["build"] is null)
+        {
+            Assert.Matches(@":v?\d+\.\d+\.\d+$", container.Text("image"));
+        }
+        else
+        {
+            Assert.Equal(Dockerfile.Current.Get(container.Text("build.target")).One("USER"), container.Text("user"));
+            Assert.Equal("docker/Dockerfile", container.Text("build.dockerfile"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public void Container_MountsWhatIsThere(string name)
+    {
+        foreach (var source in (Get(name)["volumes"] as JsonArray ?? []).Select(volume => volume!.ToString().Split(':')[0]))
+        {
+            Assert.True(source.StartsWith("./", StringComparison.Ordinal)
+                ? Directory.Exists(Path.Combine(Tools.Root, source))
+                : Compose["volumes"]!.AsObject().ContainsKey(source), $"{name} mounts {source}");
+        }
+    }
+
+    private static JsonObject Get(string name) => Compose["services"]![name]!.AsObject();
+}
