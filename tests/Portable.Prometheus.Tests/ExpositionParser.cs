@@ -4,7 +4,10 @@ using System.Text;
 namespace VideoGrain.Portable.Prometheus.Tests;
 
 /// <summary>One sample of a parsed exposition.</summary>
-internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value);
+internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value, Exemplar? Exemplar = null);
+
+/// <summary>The exemplar of a sample.</summary>
+internal sealed record Exemplar(IReadOnlyDictionary<string, string> Labels, double Value, double Timestamp);
 
 /// <summary>One family of a parsed exposition.</summary>
 internal sealed record Family(string Name, string Type)
@@ -88,7 +91,8 @@ internal sealed class ExpositionParser
         if (line[position] == '{')
             position = Labels(line, position + 1, labels);
         Require(line[position] == ' ', $"one space before the value: {line}");
-        var number = line[(position + 1)..];
+        var exemplarStart = line.IndexOf(" # {", position, StringComparison.Ordinal);
+        var number = exemplarStart < 0 ? line[(position + 1)..] : line[(position + 1)..exemplarStart];
         var value = number switch
         {
             "+Inf" => double.PositiveInfinity,
@@ -100,7 +104,19 @@ internal sealed class ExpositionParser
         Require(
             _series.Add(name + string.Join(',', labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"))),
             $"series occurs once: {line}");
-        _current!.Samples.Add(new Sample(name, labels, value));
+        var exemplar = exemplarStart < 0 ? null : ReadExemplar(line, exemplarStart + " # {".Length);
+        Require(exemplar == null || (_openMetrics && (name.EndsWith("_bucket", StringComparison.Ordinal) || _current!.Type == "counter")), $"exemplars stand only at buckets and counters: {line}");
+        _current!.Samples.Add(new Sample(name, labels, value, exemplar));
+    }
+
+    private static Exemplar ReadExemplar(string line, int position)
+    {
+        const int MostCharacters = 128;
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        var parts = line[(Labels(line, position, labels) + 1)..].Split(' ');
+        Require(labels.Sum(l => l.Key.Length + l.Value.Length) <= MostCharacters, $"an exemplar's labels are short: {line}");
+        Require(parts.Length == 2, $"an exemplar has value and time: {line}");
+        return new Exemplar(labels, double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 
     private IEnumerable<string> Suffixes(Family family) => family.Type switch

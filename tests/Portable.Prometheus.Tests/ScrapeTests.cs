@@ -19,6 +19,8 @@ public sealed class ScrapeTests
     [InlineData("text/plain", "text/plain")]
     [InlineData("application/openmetrics-text; version=1.0.0", "application/openmetrics-text")]
     [InlineData("application/openmetrics-text; version=9.0.0, text/plain", "text/plain")]
+    [InlineData("application/openmetrics-text; version=1.0.0; q=0.2, text/plain; q=0.9", "text/plain")]
+    [InlineData("application/openmetrics-text; version=1.0.0; q=0, */*", "text/plain")]
     [InlineData(PrometheusAccept, "application/openmetrics-text")]
     public async Task Scrape_Accept_ChoosesTheFormat(string? accept, string mediaType)
     {
@@ -122,6 +124,30 @@ public sealed class ScrapeTests
     }
 
     [Fact]
+    public async Task Exemplars_MeasuredInSpans_NameTheTraceInOpenMetricsOnly()
+    {
+        await using var host = await ScrapeHost.StartAsync(
+            views: b => b.SetExemplarFilter(ExemplarFilterType.TraceBased).AddView("step.duration", new ExplicitBucketHistogramConfiguration { Boundaries = [1, 10] }));
+        var (histogram, counter) = (host.Meter.CreateHistogram<double>("step.duration", "s"), host.Meter.CreateCounter<long>("calls"));
+        histogram.Record(0.5);
+        using var span = new Activity("work") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.SetIdFormat(ActivityIdFormat.W3C).Start();
+        histogram.Record(5);
+        counter.Add(2);
+        span.Stop();
+
+        var openMetrics = await host.FamiliesAsync(openMetrics: true);
+        var text = await host.FamiliesAsync();
+
+        var buckets = openMetrics["step_duration_seconds"].Samples.Where(s => s.Name.EndsWith("_bucket", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["10"], buckets.Where(b => b.Exemplar != null).Select(b => b.Labels["le"]));
+        var exemplar = buckets.Single(b => b.Exemplar != null).Exemplar!;
+        Assert.Equal((span.TraceId.ToHexString(), span.SpanId.ToHexString(), 5), (exemplar.Labels["trace_id"], exemplar.Labels["span_id"], exemplar.Value));
+        Assert.Equal(span.StartTimeUtc, DateTimeOffset.FromUnixTimeMilliseconds((long)(exemplar.Timestamp * 1000)).UtcDateTime, TimeSpan.FromMinutes(1));
+        Assert.Equal(2, openMetrics["calls"].Samples.Single().Exemplar?.Value);
+        Assert.All(text.Values.SelectMany(f => f.Samples), sample => Assert.Null(sample.Exemplar));
+    }
+
+    [Fact]
     public async Task Family_SharedByTwoMeters_IsWrittenInOnePiece()
     {
         await using var host = await ScrapeHost.StartAsync();
@@ -184,7 +210,7 @@ public sealed class ScrapeTests
     [Fact]
     public async Task Text_AllKinds_PassesPromtool()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/promtool"), "promtool is not installed (Debian package prometheus)");
+        Assert.True(File.Exists("/usr/bin/promtool"), "promtool is missing: run tests/Observability.Tests/setup.sh (Debian package prometheus)");
         await using var host = await ScrapeHost.StartAsync();
         host.Meter.CreateCounter<long>("calls", "{call}", "Calls").Add(1, new KeyValuePair<string, object?>("a", "x\"\\\ny"));
         host.Meter.CreateHistogram<double>("wait", "s", "Waiting").Record(0.1);

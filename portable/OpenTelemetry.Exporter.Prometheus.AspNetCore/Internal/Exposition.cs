@@ -93,34 +93,52 @@ internal sealed class Exposition(ExpositionFormat format)
             foreach (ref readonly var point in metric.GetMetricPoints())
             {
                 var labels = LabelSet.Of(metric, point);
+                var exemplars = IsOpenMetrics ? new Exemplars(metric, point) : Exemplars.None;
                 if (family.Type == MetricFamily.Histogram)
-                    WriteHistogram(family.SampleName, labels, point);
+                    WriteHistogram(family.SampleName, labels, point, exemplars);
+                else if (family.Type == MetricFamily.Counter)
+                    WriteSample(family.SampleName, labels, Value(metric, point), exemplars.Newest);
                 else
                     WriteSample(family.SampleName, labels, Value(metric, point));
             }
         }
     }
 
-    private void WriteHistogram(string name, LabelSet labels, in MetricPoint point)
+    private void WriteHistogram(string name, LabelSet labels, in MetricPoint point, Exemplars exemplars)
     {
         long cumulative = 0;
+        var lowerBound = double.NegativeInfinity;
         foreach (var bucket in point.GetHistogramBuckets())
         {
             cumulative += bucket.BucketCount;
             _output.Append(name).Append("_bucket");
             labels.WriteTo(_output, "le", Number(bucket.ExplicitBound));
-            _output.Append(CultureInfo.InvariantCulture, $" {cumulative}\n");
+            _output.Append(CultureInfo.InvariantCulture, $" {cumulative}");
+            WriteExemplar(exemplars.Within(lowerBound, bucket.ExplicitBound));
+            _output.Append('\n');
+            lowerBound = bucket.ExplicitBound;
         }
 
         WriteSample(name + "_sum", labels, Number(point.GetHistogramSum()));
         WriteSample(name + "_count", labels, point.GetHistogramCount().ToString(CultureInfo.InvariantCulture));
     }
 
-    private void WriteSample(string name, LabelSet labels, string value)
+    private void WriteSample(string name, LabelSet labels, string value, TracedValue? exemplar = null)
     {
         _output.Append(name);
         labels.WriteTo(_output);
-        _output.Append(' ').Append(value).Append('\n');
+        _output.Append(' ').Append(value);
+        WriteExemplar(exemplar);
+        _output.Append('\n');
+    }
+
+    private void WriteExemplar(TracedValue? exemplar)
+    {
+        if (exemplar == null)
+            return;
+        _output.Append(" # ");
+        new LabelSet().Add("trace_id", exemplar.TraceId).Add("span_id", exemplar.SpanId).WriteTo(_output);
+        _output.Append(CultureInfo.InvariantCulture, $" {Number(exemplar.Value)} {exemplar.At.ToUnixTimeMilliseconds() / 1000.0:F3}");
     }
 
     private static string Value(Metric metric, in MetricPoint point) => metric.MetricType switch

@@ -9,6 +9,7 @@ namespace OpenTelemetry.Exporter.Prometheus;
 internal sealed class ScrapeEndpoint(PrometheusExporter exporter)
 {
     private const string OpenMetricsMediaType = "application/openmetrics-text";
+    private const string TextMediaType = "text/plain";
     private const string OpenMetricsContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private const string TextContentType = "text/plain; charset=utf-8; version=0.0.4";
 
@@ -29,14 +30,20 @@ internal sealed class ScrapeEndpoint(PrometheusExporter exporter)
         await context.Response.Body.WriteAsync(scrape.Body, context.RequestAborted);
     }
 
-    // Only an explicit wish for OpenMetrics 1.0 gets it: "*/*" and unknown versions take the older text format.
+    // Only an explicit wish for OpenMetrics 1.0 gets it, and only where the older text format is not liked better: "*/*" and unknown versions
+    // take the text format.
     private static bool AcceptsOpenMetrics(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
             return false;
-        return accepted.Any(type =>
-            type.MediaType.Equals(OpenMetricsMediaType, StringComparison.OrdinalIgnoreCase)
-            && type.Quality is not 0
-            && type.Parameters.All(p => !p.Name.Equals("version", StringComparison.OrdinalIgnoreCase) || p.Value == "1.0.0"));
+        var openMetrics = accepted.Where(IsOpenMetrics).Select(Quality).DefaultIfEmpty(0).Max();
+        var text = accepted.Where(type => type.MediaType.Equals(TextMediaType, StringComparison.OrdinalIgnoreCase)).Select(Quality).DefaultIfEmpty(0).Max();
+        return openMetrics > 0 && openMetrics >= text;
     }
+
+    private static bool IsOpenMetrics(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals(OpenMetricsMediaType, StringComparison.OrdinalIgnoreCase)
+        && type.Parameters.All(p => !p.Name.Equals("version", StringComparison.OrdinalIgnoreCase) || p.Value == "1.0.0");
+
+    private static double Quality(MediaTypeHeaderValue type) => type.Quality ?? 1;
 }
