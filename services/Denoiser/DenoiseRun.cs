@@ -5,11 +5,12 @@ using VideoGrain.ServiceDefaults.Contract;
 using VideoGrain.ServiceDefaults.Models;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Denoiser;
 
 /// <summary>The computation of a denoising, from tensors to messages.</summary>
-internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage)
+internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage, StageProgressLog steps)
 {
     /// <summary>Computes; runs on the computing thread.</summary>
     public void Compute(StageOutput<DenoiseResponse> output, CancellationToken cancellation)
@@ -23,8 +24,10 @@ internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, R
         {
             var latents = loop.Run(Request(), Report, SendFrames, stop.Token);
             SendTensor(output, ClipTensors.Split(TensorNames.Latents, latents), cancellation);
+            var decodeTime = reporter.Elapsed - stepsEnded;
+            stage.Instruments.DeviceWorked(StageInstruments.Decode, decodeTime);
             stage.Instruments.JobSucceeded(plan.Clip.Frames, reporter.Elapsed);
-            output.Send(Summary(reporter, reporter.Elapsed - stepsEnded), cancellation);
+            output.Send(Summary(reporter, decodeTime), cancellation);
         }
         catch (OperationCanceledException) when (stage.Drain.IsDraining && !cancellation.IsCancellationRequested)
         {
@@ -34,7 +37,7 @@ internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, R
 
         void Report(StepProgress step)
         {
-            stage.Instruments.StepDone(step.Elapsed);
+            steps.StepDone(step);
             output.Offer(new DenoiseResponse { Progress = reporter.Report(step, Reached(step)) });
             if (step.Preview is { } preview) SendPreview(output, step, preview, cancellation);
             if (IsDue(plan.Header.CheckpointEvery, step)) SendCheckpoint(output, step, cancellation);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Contract;
@@ -18,14 +17,12 @@ internal sealed class DenoiserGrpcService(StageHost stage, ILogger<DenoiserGrpcS
         var call = new StageCall<DenoiseRequest, DenoiseHeader>(
             requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time);
         var header = await call.ReadHeaderAsync(cancellation);
-        Activity.Current?.SetTag(StageHost.JobIdTag, header.JobId);
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = header.JobId });
-        await stage.RunJobAsync(async () =>
+        await stage.RunJobAsync(header.JobId, logger, async steps =>
         {
             var plan = await DenoisePlan.CreateAsync(header, stage);
             await responseStream.WriteAsync(new DenoiseResponse { Accepted = plan.Accepted(stage) }, cancellation);
             var tensors = await call.ReadTensorsAsync(plan.Takes(), cancellation);
-            var run = new DenoiseRun(plan, tensors, stage);
+            var run = new DenoiseRun(plan, tensors, stage, steps);
             await new StageOutput<DenoiseResponse>(stage.Limits.IdleTimeout, stage.Time).RunAsync(run.Compute, responseStream, cancellation);
         });
     }

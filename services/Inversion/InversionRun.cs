@@ -5,11 +5,12 @@ using VideoGrain.ServiceDefaults.Contract;
 using VideoGrain.ServiceDefaults.Models;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Inversion;
 
 /// <summary>The computation of an inversion, from tensors to messages.</summary>
-internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage)
+internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage, StageProgressLog steps)
 {
     /// <summary>Computes; runs on the computing thread.</summary>
     public void Compute(StageOutput<InvertResponse> output, CancellationToken cancellation)
@@ -35,9 +36,9 @@ internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<strin
 
         void Report(StepProgress step)
         {
-            encodeTime ??= reporter.Elapsed - step.Elapsed;
+            if (encodeTime is null) stage.Instruments.DeviceWorked(StageInstruments.Encode, (encodeTime = reporter.Elapsed - step.Elapsed).Value);
             last = step;
-            stage.Instruments.StepDone(step.Elapsed);
+            steps.StepDone(step);
             output.Offer(new InvertResponse { Progress = reporter.Report(step, plan.Timeline.LevelAfter(step.Index + 1)) });
             if (sendsAll || step.Index == step.Count - 1) SendLatents(output, step, cancellation);
         }

@@ -92,7 +92,13 @@ public static class OrchestratorHost
     {
         services.AddSingleton<DataFolder>();
         services.AddSingleton<DatabaseConnection>();
-        services.AddPooledDbContextFactory<JobsDbContext>((provider, options) => provider.GetRequiredService<DatabaseConnection>().Configure(options));
+        services.AddSingleton<DatabaseWatch>();
+        services.AddPooledDbContextFactory<JobsDbContext>((provider, options) =>
+        {
+            provider.GetRequiredService<DatabaseConnection>().Configure(options);
+            options.AddInterceptors(provider.GetRequiredService<DatabaseWatch>());
+        });
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [HealthTags.Ready]);
         services.AddSingleton<JobsDatabase>();
         services.AddSingleton<IExceptionTranslation, DatabaseErrorTranslation>();
         services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<IOptions<StoreOptions>>().Value switch

@@ -24,7 +24,9 @@ internal sealed class SegmentationGrpcService(
     ServiceDescription service,
     StageInstruments instruments,
     ErrorTranslator errors,
-    TimeProvider time) : SegmentationService.SegmentationServiceBase
+    Vitals vitals,
+    TimeProvider time,
+    ILogger<SegmentationGrpcService> logger) : SegmentationService.SegmentationServiceBase
 {
     private readonly SegmentationOptions _options = options.Value;
 
@@ -36,12 +38,13 @@ internal sealed class SegmentationGrpcService(
         await job.RunAsync(async () =>
         {
             var header = await reader.HeaderAsync(context.CancellationToken);
+            using var name = job.Name(header.JobId);
             SegmentHeaderValidator.Validate(header, _options);
             var input = new SegmentInput(header, _options);
             await reader.ChunksAsync(input.Accept, context.CancellationToken);
             input.Complete();
             await new StageOutput<SegmentVideoResponse>().RunAsync(
-                (output, token) => segment.Run(header, input, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+                (output, token) => job.Compute(() => segment.Run(header, input, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
     }
@@ -54,11 +57,12 @@ internal sealed class SegmentationGrpcService(
         await job.RunAsync(async () =>
         {
             var header = await reader.HeaderAsync(context.CancellationToken);
+            using var name = job.Name(header.JobId);
             var assembler = new TensorAssembler(ClusterHeaderValidator.Validate(header, _options));
             await reader.ChunksAsync(assembler.Accept, context.CancellationToken);
             var tensors = assembler.Complete();
             await new StageOutput<ClusterInversionResponse>().RunAsync(
-                (output, token) => cluster.Run(header, tensors, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+                (output, token) => job.Compute(() => cluster.Run(header, tensors, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
     }
@@ -71,13 +75,14 @@ internal sealed class SegmentationGrpcService(
         await job.RunAsync(async () =>
         {
             var header = await reader.HeaderAsync(context.CancellationToken);
+            using var name = job.Name(header.JobId);
             var violations = new ViolationList();
             violations.CheckJob(header.JobId, header.Model);
             violations.CheckGeometry(header.Geometry, _options);
             using var estimate = control.Prepare(header, violations);
             var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
             await new StageOutput<EstimateControlResponse>().RunAsync(
-                (output, token) => control.Run(estimate, frames, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+                (output, token) => job.Compute(() => control.Run(estimate, frames, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
             return frames.Count;
         });
     }
@@ -90,6 +95,7 @@ internal sealed class SegmentationGrpcService(
         await job.RunAsync(async () =>
         {
             var header = await reader.HeaderAsync(context.CancellationToken);
+            using var name = job.Name(header.JobId);
             var violations = new ViolationList();
             violations.CheckJob(header.JobId, header.Model);
             violations.CheckGeometry(header.Geometry, _options, leastFrames: 2);
@@ -97,7 +103,7 @@ internal sealed class SegmentationGrpcService(
             FlowPipeline.CheckModel(header.Model);
             var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
             await new StageOutput<EstimateFlowResponse>().RunAsync(
-                (output, token) => flow.Run(frames, output, token), Count(responseStream, r => r.Tensor), context.CancellationToken);
+                (output, token) => job.Compute(() => flow.Run(frames, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
             return frames.Count;
         });
     }
@@ -127,5 +133,5 @@ internal sealed class SegmentationGrpcService(
 
     private CountingWriter<T> Count<T>(IServerStreamWriter<T> stream, Func<T, TensorChunk?> chunkOf) => new(stream, chunkOf, instruments);
 
-    private MeasuredJob Begin() => new(slots.Acquire(), instruments, errors, time);
+    private MeasuredJob Begin() => new(slots.Acquire(), instruments, errors, vitals, time, logger);
 }

@@ -18,6 +18,7 @@ namespace VideoGrain.Inversion.Tests;
 public class OperationsTests(InversionStage stage)
 {
     [Theory]
+    [InlineData("/livez")]
     [InlineData("/healthz")]
     [InlineData("/readyz")]
     [InlineData("/startupz")]
@@ -27,11 +28,16 @@ public class OperationsTests(InversionStage stage)
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    [Fact]
-    public async Task GrpcHealth_OfAReadyService_IsServing()
+    [Theory]
+    [InlineData("")]
+    [InlineData("ready")]
+    [InlineData("startup")]
+    [InlineData("liveness")]
+    [InlineData("videograin.v1.InversionService")]
+    public async Task GrpcHealth_OfAReadyService_IsServing(string service)
     {
         var health = new Health.HealthClient(stage.Server.Channel);
-        var response = await health.CheckAsync(new HealthCheckRequest(), cancellationToken: TestContext.Current.CancellationToken);
+        var response = await health.CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, response.Status);
     }
 
@@ -42,7 +48,7 @@ public class OperationsTests(InversionStage stage)
         var readiness = server.App.Services.GetRequiredService<Readiness>();
         await Assert.ThrowsAsync<InvalidOperationException>(() => readiness.Started.WaitAsync(StageServer.Patience));
 
-        using var live = await server.Http.GetAsync("/healthz", TestContext.Current.CancellationToken);
+        using var live = await server.Http.GetAsync("/livez", TestContext.Current.CancellationToken);
         using var ready = await server.Http.GetAsync("/readyz", TestContext.Current.CancellationToken);
         using var started = await server.Http.GetAsync("/startupz", TestContext.Current.CancellationToken);
 
@@ -63,7 +69,7 @@ public class OperationsTests(InversionStage stage)
         Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_frames_processed_total"));
         Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_model_load_seconds_count"));
         Assert.NotEqual(0, await stage.Server.MetricAsync("rpc_server_call_duration_seconds_count"));
-        Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_engine_memory_bytes"));
+        Assert.NotEqual(0, await stage.Server.MetricAsync("videograin_gpu_memory_bytes"));
         Assert.Equal(1, await stage.Server.MetricAsync("videograin_build_info"));
     }
 

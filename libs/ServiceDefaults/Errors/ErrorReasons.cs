@@ -105,6 +105,9 @@ public static class ErrorReasons
     /// <summary>Memory of the device does not suffice.</summary>
     public const string GpuOutOfMemory = "GPU_OUT_OF_MEMORY";
 
+    /// <summary>The compute device is lost; the job can go on elsewhere, and the stage has to be restarted.</summary>
+    public const string GpuLost = "GPU_LOST";
+
     /// <summary>Memory of the host does not suffice.</summary>
     public const string OutOfMemory = "OUT_OF_MEMORY";
 

@@ -6,8 +6,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using VideoGrain.ServiceDefaults.Security;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.ServiceDefaults.Hosting;
 
@@ -50,9 +52,6 @@ internal static class HostingSetup
 
     public static void ConfigureLogs(this WebApplicationBuilder builder)
     {
-        builder.Logging.Configure(options =>
-            options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-
         // Probes and scrapes come every few seconds; configuration may ask for their lines.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
@@ -61,12 +60,8 @@ internal static class HostingSetup
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         if (string.Equals(builder.Configuration["Logging:Format"], "simple", StringComparison.OrdinalIgnoreCase)) return;
         builder.Logging.ClearProviders();
-        builder.Logging.AddJsonConsole(options =>
-        {
-            options.IncludeScopes = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "O";
-        });
+        builder.Logging.AddConsole(options => options.FormatterName = JsonLogFormatter.FormatterName);
+        builder.Logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
     }
 
     public static void AddShutdown(this WebApplicationBuilder builder)

@@ -9,6 +9,9 @@ public sealed class Readiness
     /// <summary>Whether all startup work is done.</summary>
     public bool IsStarted => _problem is null;
 
+    /// <summary>Whether the startup work ended with an error.</summary>
+    public bool HasFailed => _started.Task.IsFaulted;
+
     /// <summary>Why the service has not started; null when it has.</summary>
     public string? Problem => _problem;
 

@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -24,27 +25,38 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry(service);
         builder.AddShutdown();
         builder.AddSecurity();
+        services.AddSingleton<IExceptionTranslation, DeviceErrorTranslation>();
         services.AddSingleton<ErrorTranslator>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<Vitals>();
+        services.AddSingleton<ServiceCondition>();
         services.AddHostedService<StartupRunner>();
         services.AddGrpc(options => AddInterceptors(options));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(options =>
-            options.Services.Map("", context => context.Tags.Contains(HealthTags.Ready)))
+            {
+                Map("", HealthTags.Ready);
+                Map(service.GrpcName, HealthTags.Ready);
+                foreach (var tag in (string[])[HealthTags.Ready, HealthTags.Startup, HealthTags.Live]) Map(tag, tag);
+
+                void Map(string name, string tag) => options.Services.Map(name, context => context.Tags.Contains(tag));
+            })
             .AddCheck<ReadyCheck>("ready", tags: [HealthTags.Ready])
-            .AddCheck<StartedCheck>("started", tags: [HealthTags.Startup]);
+            .AddCheck<StartedCheck>("started", tags: [HealthTags.Startup])
+            .AddCheck<LiveCheck>("live", tags: [HealthTags.Live]);
 
         // gRPC watchers hear of a change within this time; probes over HTTP and Check see it at once.
         services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(1)));
         return builder;
     }
 
-    /// <summary>Maps health (gRPC, /healthz, /readyz, /startupz), reflection and /metrics.</summary>
+    /// <summary>Maps health (gRPC, /livez and its older name /healthz, /readyz, /startupz), reflection and /metrics.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/livez", Tagged(HealthTags.Live));
+        app.MapHealthChecks("/healthz", Tagged(HealthTags.Live));
         app.MapHealthChecks("/readyz", Tagged(HealthTags.Ready));
         app.MapHealthChecks("/startupz", Tagged(HealthTags.Startup));
         app.MapPrometheusScrapingEndpoint("/metrics");
@@ -67,5 +79,13 @@ public static class ServiceDefaultsExtensions
         options.Interceptors.Add<AuthInterceptor>();
     }
 
-    private static HealthCheckOptions Tagged(string tag) => new() { Predicate = check => check.Tags.Contains(tag) };
+    private static HealthCheckOptions Tagged(string tag) => new() { Predicate = check => check.Tags.Contains(tag), ResponseWriter = WriteAsync };
+
+    // For the person who looks at a failing probe: the status, then each check that says no, and why.
+    private static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        var reasons = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => $"{entry.Key}: {entry.Value.Description}");
+        return context.Response.WriteAsync(string.Join('\n', reasons.Prepend(report.Status.ToString())), context.RequestAborted);
+    }
 }

@@ -15,6 +15,9 @@ public sealed record ServiceDescription(string Name, int GrpcPort)
     /// <summary>Service name in telemetry: "videograin-inversion".</summary>
     public string TelemetryName => "videograin-" + Name.ToLowerInvariant();
 
+    /// <summary>Full name of its gRPC service: "videograin.v1.InversionService".</summary>
+    public string GrpcName => $"videograin.v1.{Name}Service";
+
     /// <summary>Meter of the service's own instruments.</summary>
     public string MeterName => "VideoGrain." + Name;
 

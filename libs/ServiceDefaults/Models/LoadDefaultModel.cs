@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
@@ -6,17 +7,30 @@ using VideoGrain.Tensors;
 
 namespace VideoGrain.ServiceDefaults.Models;
 
-/// <summary>Loads the default model before the stage is ready, and has the engine's memory watched from then on.</summary>
-internal sealed class LoadDefaultModel(ModelCatalog catalog, ModelCache cache, StageSlots slots, IOptions<ModelsOptions> options, IEngine engine, StageInstruments instruments) : IStartupWork
+/// <summary>
+/// Before the stage is ready: has models, memory and slots watched, loads the default model and takes one warm step with it, so that the first
+/// job pays for no page fault, no kernel choice and no compilation.
+/// </summary>
+internal sealed partial class LoadDefaultModel(
+    ModelCatalog catalog, ModelCache cache, StageSlots slots, IOptions<ModelsOptions> options, IEngine engine, StageInstruments instruments, TimeProvider time,
+    ILogger<LoadDefaultModel> logger) : IStartupWork
 {
     public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
+            instruments.WatchModels(() => catalog.List().Count);
             instruments.Watch(engine);
+            instruments.Watch(slots);
             using var slot = slots.Acquire();
             var folder = catalog.Find("")
                 ?? throw new InvalidOperationException($"Models:Root ({options.Value.Root}) holds no model, or not the one that Models:Default names");
-            cache.Get(folder);
+            var model = cache.Get(folder);
+            var began = time.GetTimestamp();
+            WarmStep.Run(model.Pipeline, time, cancellationToken);
+            Warm(logger, folder.Name, time.GetElapsedTime(began).TotalSeconds);
         },
         cancellationToken);
+
+    [LoggerMessage(LogLevel.Information, "model {Model} is warm: one step took {Seconds} s")]
+    private static partial void Warm(ILogger logger, string model, double seconds);
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
@@ -11,12 +13,9 @@ namespace VideoGrain.ServiceDefaults.Models;
 
 /// <summary>What the gRPC services of stages with an engine share.</summary>
 public sealed class StageHost(
-    ModelCatalog catalog, ModelCache cache, StageSlots slots, StageInstruments instruments, ErrorTranslator translator, Drain drain, TimeProvider time,
-    ServiceDescription service, IEngine engine, IOptions<StageLimitsOptions> limits)
+    ModelCatalog catalog, ModelCache cache, StageSlots slots, StageInstruments instruments, ServiceSpans spans, ErrorTranslator translator, Drain drain,
+    Vitals vitals, TimeProvider time, ServiceDescription service, IEngine engine, IOptions<StageLimitsOptions> limits)
 {
-    /// <summary>Tag of a call's span with the job's name.</summary>
-    public const string JobIdTag = "videograin.job.id";
-
     /// <summary>Limits in force.</summary>
     public StageLimitsOptions Limits => limits.Value;
 
@@ -47,18 +46,27 @@ public sealed class StageHost(
     /// <summary>Description of a loaded model.</summary>
     public ModelInfo Describe(LoadedModel model) => model.Describe(model.Folder.Name == catalog.DefaultName);
 
-    /// <summary>Runs a job in the stage's slot and counts how it ends.</summary>
+    /// <summary>Runs a job in the stage's slot and counts how it ends. A lost device ends the stage: it takes no more work and asks to be restarted.</summary>
+    /// <param name="jobId">The job's id, for trace and log.</param>
+    /// <param name="logger">The log of the job's steps.</param>
+    /// <param name="job">The job; it tells its steps to the log that it is given.</param>
     /// <exception cref="VideoGrainException">The stage is busy or shutting down, or what the job throws.</exception>
-    public async Task RunJobAsync(Func<Task> job)
+    public async Task RunJobAsync(string jobId, ILogger logger, Func<StageProgressLog, Task> job)
     {
+        var scope = new JobScope(jobId, instruments.Stage);
+        Activity.Current?.SetTag(SpanTags.JobId, scope.JobId).SetTag(SpanTags.Stage, instruments.Stage);
+        using var open = logger.BeginScope(scope);
         try
         {
             using var slot = slots.Acquire();
-            await job();
+            await job(new StageProgressLog(instruments, spans, scope, time, logger));
         }
         catch (Exception exception)
         {
-            instruments.JobFailed(translator.Translate(exception).Reason);
+            var error = translator.Translate(exception);
+            instruments.JobFailed(error.Reason);
+            Activity.Current?.SetTag(SpanTags.Reason, error.Reason);
+            if (error.Reason == ErrorReasons.GpuLost) vitals.Fail(error.Message);
             throw;
         }
     }

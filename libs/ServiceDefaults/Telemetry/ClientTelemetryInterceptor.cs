@@ -3,36 +3,53 @@ using Grpc.Core.Interceptors;
 
 namespace VideoGrain.ServiceDefaults.Telemetry;
 
-/// <summary>Measures every call made; put it on a channel with <c>channel.Intercept(...)</c>.</summary>
-public sealed class ClientTelemetryInterceptor(RpcInstruments instruments, TimeProvider time) : Interceptor
+/// <summary>Measures and traces every call made, and hands the trace on; put it on a channel with <c>channel.Intercept(telemetry.For(address))</c>.</summary>
+public sealed class ClientTelemetryInterceptor : Interceptor
 {
+    private readonly RpcInstruments _instruments;
+    private readonly RpcSpans _spans;
+    private readonly TimeProvider _time;
+    private readonly RpcServer? _server;
+
+    /// <summary>An interceptor for calls to a server that telemetry does not name.</summary>
+    public ClientTelemetryInterceptor(RpcInstruments instruments, RpcSpans spans, TimeProvider time)
+        : this(instruments, spans, time, null)
+    {
+    }
+
+    private ClientTelemetryInterceptor(RpcInstruments instruments, RpcSpans spans, TimeProvider time, RpcServer? server) =>
+        (_instruments, _spans, _time, _server) = (instruments, spans, time, server);
+
+    /// <summary>The interceptor for a channel.</summary>
+    /// <param name="address">The channel's address, such as "http://host:5081".</param>
+    public ClientTelemetryInterceptor For(Uri address) => new(_instruments, _spans, _time, RpcServer.Of(address));
+
     /// <inheritdoc/>
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
-        var started = time.GetTimestamp();
-        var call = continuation(request, context);
+        var measured = Begin(context.Method);
+        var call = Open(measured, context, propagated => continuation(request, propagated));
         return new AsyncUnaryCall<TResponse>(
-            Measure(call.ResponseAsync, context.Method.FullName, started), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            measured.EndWithAsync(call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     /// <inheritdoc/>
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
     {
-        var started = time.GetTimestamp();
-        var call = continuation(context);
+        var measured = Begin(context.Method);
+        var call = Open(measured, context, propagated => continuation(propagated));
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            call.RequestStream, Measure(call.ResponseAsync, context.Method.FullName, started), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers,
-            call.Dispose);
+            call.RequestStream, measured.EndWithAsync(call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     /// <inheritdoc/>
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
     {
-        var measured = new MeasuredCall(instruments, time, context.Method.FullName);
-        var call = continuation(request, context);
+        var measured = Begin(context.Method);
+        var call = Open(measured, context, propagated => continuation(request, propagated));
         return new AsyncServerStreamingCall<TResponse>(
             new MeasuredStream<TResponse>(call.ResponseStream, measured), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers,
             () => measured.EndWith(call.Dispose));
@@ -42,28 +59,32 @@ public sealed class ClientTelemetryInterceptor(RpcInstruments instruments, TimeP
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
     {
-        var measured = new MeasuredCall(instruments, time, context.Method.FullName);
-        var call = continuation(context);
+        var measured = Begin(context.Method);
+        var call = Open(measured, context, propagated => continuation(propagated));
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
             call.RequestStream, new MeasuredStream<TResponse>(call.ResponseStream, measured), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers,
             () => measured.EndWith(call.Dispose));
     }
 
-    private async Task<T> Measure<T>(Task<T> response, string method, long started)
+    private MeasuredCall Begin(IMethod method) => new(_instruments, _spans, _time, method.FullName, _server);
+
+    private static TCall Open<TRequest, TResponse, TCall>(
+        MeasuredCall measured, ClientInterceptorContext<TRequest, TResponse> context, Func<ClientInterceptorContext<TRequest, TResponse>, TCall> open)
+        where TRequest : class
+        where TResponse : class
     {
-        var status = StatusCode.OK;
         try
         {
-            return await response;
+            return open(measured.Propagate(context));
         }
-        catch (RpcException exception)
+        catch
         {
-            status = exception.StatusCode;
+            measured.End(StatusCode.Unknown);
             throw;
         }
         finally
         {
-            instruments.Made(method, status, time.GetElapsedTime(started));
+            measured.Leave();
         }
     }
 }

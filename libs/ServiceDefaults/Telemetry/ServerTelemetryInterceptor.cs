@@ -3,8 +3,8 @@ using Grpc.Core.Interceptors;
 
 namespace VideoGrain.ServiceDefaults.Telemetry;
 
-/// <summary>Measures every call served.</summary>
-internal sealed class ServerTelemetryInterceptor(RpcInstruments instruments, TimeProvider time) : Interceptor
+/// <summary>Measures and traces every call served; the caller's trace goes on here.</summary>
+internal sealed class ServerTelemetryInterceptor(RpcInstruments instruments, RpcSpans spans, TimeProvider time) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -32,25 +32,24 @@ internal sealed class ServerTelemetryInterceptor(RpcInstruments instruments, Tim
 
     private async Task<T> Measure<T>(ServerCallContext context, Func<Task<T>> call)
     {
+        using var span = spans.StartServed(context.Method, context.RequestHeaders);
         var started = time.GetTimestamp();
-        var status = StatusCode.OK;
+        var status = StatusCode.Unknown;
         try
         {
-            return await call();
+            var result = await call();
+            status = context.Status.StatusCode;
+            return result;
         }
         catch (RpcException exception)
         {
             status = exception.StatusCode;
             throw;
         }
-        catch
-        {
-            status = StatusCode.Unknown;
-            throw;
-        }
         finally
         {
             instruments.Served(context.Method, status, time.GetElapsedTime(started));
+            RpcSpans.End(span, status, RpcInstruments.IsServerError(status));
         }
     }
 }

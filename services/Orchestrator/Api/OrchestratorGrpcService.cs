@@ -175,7 +175,7 @@ internal sealed class OrchestratorGrpcService(
 
         running.TakeAway(jobId);
         if (await catalog.FindAsync(caller, jobId, CancellationToken.None) is { } job)
-            instruments.Completed(JobState.Cancelled, "", time.GetUtcNow() - job.SubmittedAt);
+            instruments.Completed(job, JobState.Cancelled, "");
     }
 
     private async Task<Job> FindJobAsync(ServerCallContext context, string jobId) =>

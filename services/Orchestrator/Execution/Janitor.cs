@@ -23,9 +23,7 @@ internal sealed partial class Janitor(
     /// <summary>Does one round.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var _ in await queue.FailOverdueAsync(cancellationToken))
-            instruments.Completed(JobState.Failed, "DEADLINE_IN_QUEUE", TimeSpan.Zero);
-
+        await queue.FailOverdueAsync(cancellationToken);
         var freed = new List<ArtifactDigest>();
         foreach (var jobId in await catalog.UntidyAsync(cancellationToken))
             freed.AddRange(await catalog.DropWorkingArtifactsAsync(jobId, cancellationToken));
@@ -33,7 +31,7 @@ internal sealed partial class Janitor(
             freed.AddRange(await catalog.DeleteAsync(jobId, cancellationToken) ?? []);
 
         await collector.CollectAsync(freed, cancellationToken);
-        instruments.SetJobs(await catalog.CountAsync(cancellationToken));
+        instruments.SetQueue(await catalog.SnapshotAsync(cancellationToken));
         await backlog.EstimateAsync(cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VideoGrain.Diffusion.Schedulers;
 using VideoGrain.Editing;
 using VideoGrain.Orchestrator.Artifacts;
@@ -7,6 +8,7 @@ using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Telemetry;
 using EditOptions = VideoGrain.Editing.EditOptions;
 
 namespace VideoGrain.Orchestrator.Execution;
@@ -19,6 +21,7 @@ internal sealed class JobContext
     private readonly OrchestratorInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly TimeSpan _progressInterval;
+    private readonly JobScope _scope;
     private readonly Dictionary<string, JobArtifact> _artifacts = new(StringComparer.Ordinal);
     private long? _lastReport;
 
@@ -27,6 +30,7 @@ internal sealed class JobContext
         JobJournal journal,
         ArtifactCollector collector,
         OrchestratorInstruments instruments,
+        JobScope scope,
         TimeSpan progressInterval,
         TimeProvider time,
         CancellationToken held,
@@ -36,7 +40,7 @@ internal sealed class JobContext
         Specification = EditSpecification.Parser.ParseFrom(job.Specification);
         Options = OptionChecks.Resolve(Specification, new ViolationList());
         Timeline = new EditTimeline(new NoiseSchedule(new SchedulerConfig()), Options);
-        (_journal, _collector, _instruments, _progressInterval, _time) = (journal, collector, instruments, progressInterval, time);
+        (_journal, _collector, _instruments, _scope, _progressInterval, _time) = (journal, collector, instruments, scope, progressInterval, time);
         (Held, Stop) = (held, stop);
     }
 
@@ -106,6 +110,7 @@ internal sealed class JobContext
     /// <summary>Records a step, unless the one before was only just recorded; a stage's last step always is.</summary>
     public async Task ReportAsync(StageProgress progress)
     {
+        _scope.Step = (int)progress.StepsDone;
         var isLast = progress.StepsDone == progress.StepCount;
         if (!isLast && _lastReport is { } last && _time.GetElapsedTime(last) < _progressInterval)
             return;
@@ -118,6 +123,7 @@ internal sealed class JobContext
     public async ValueTask RetryAsync(JobState stage, VideoGrainException error, int retry, int resumedSteps)
     {
         _instruments.Retried(stage, error.Reason);
+        Activity.Current?.AddEvent(new ActivityEvent("retry", tags: new() { { SpanTags.Reason, error.Reason }, { SpanTags.Step, resumedSteps } }));
         await _journal.RetryAsync(
             Job.Lease,
             new StageRetry { Stage = StageName.Of(stage), Attempt = (uint)retry, Code = (int)error.Code, Reason = error.Reason, Message = error.Message, ResumedSteps = (uint)resumedSteps },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
@@ -5,6 +6,7 @@ using VideoGrain.Orchestrator.Persistence;
 using VideoGrain.Orchestrator.Submission;
 using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Orchestrator.Execution;
 
@@ -21,10 +23,12 @@ internal sealed partial class JobRunner(
     EncodingStage encoding,
     FailureTranslation failures,
     OrchestratorInstruments instruments,
+    ServiceSpans spans,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<JobRunner> logger)
 {
+    private const string JobSpan = "job";
     private static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs a job; returns when it has ended, was taken away or was handed back. Throws nothing.</summary>
@@ -32,7 +36,10 @@ internal sealed partial class JobRunner(
     /// <param name="shutdown">Cancelled when the process shuts down.</param>
     public async Task RunAsync(Job job, CancellationToken shutdown)
     {
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id });
+        using var span = spans.StartUnder(JobSpan, job.TraceParent);
+        span?.SetTag(SpanTags.JobId, job.Id).SetTag(SpanTags.Attempt, job.Attempts);
+        var scope = new JobScope(job.Id, OrchestratorInstruments.Name(JobState.Preparing));
+        using var open = logger.BeginScope(scope);
         using var lost = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(lost.Token, shutdown);
         using var registration = running.Register(job.Id, lost);
@@ -42,29 +49,29 @@ internal sealed partial class JobRunner(
 
         Claimed(logger, job.Id, job.Attempts);
         var state = JobState.Preparing;
-        var since = time.GetTimestamp();
         try
         {
-            var context = new JobContext(job, journal, collector, instruments, options.Value.ProgressInterval, time, lost.Token, stop.Token);
+            var context = new JobContext(job, journal, collector, instruments, scope, options.Value.ProgressInterval, time, lost.Token, stop.Token);
             await context.LoadAsync();
-            await preparing.RunAsync(context);
-            await AdvanceAsync(JobState.Inverting);
-            await inverting.RunAsync(context);
-            await AdvanceAsync(JobState.Denoising);
-            await denoising.RunAsync(context);
-            await AdvanceAsync(JobState.Encoding);
-            await encoding.RunAsync(context);
-            await journal.SucceedAsync(job.Lease, lost.Token);
-            LeaveStage();
-            instruments.Completed(JobState.Succeeded, "", time.GetUtcNow() - job.SubmittedAt);
+            await StageAsync(JobState.Preparing, () => preparing.RunAsync(context));
+            await StageAsync(JobState.Inverting, () => inverting.RunAsync(context));
+            await StageAsync(JobState.Denoising, () => denoising.RunAsync(context));
+            await StageAsync(JobState.Encoding, async () =>
+            {
+                await encoding.RunAsync(context);
+                await journal.SucceedAsync(job.Lease, lost.Token);
+            });
+            instruments.Completed(job, JobState.Succeeded, "");
             Succeeded(logger, job.Id);
         }
         catch (Exception exception) when (exception is LeaseLostException || lost.IsCancellationRequested)
         {
             TakenAway(logger, job.Id, state);
+            span?.AddEvent(new ActivityEvent("taken away"));
         }
         catch (Exception) when (shutdown.IsCancellationRequested)
         {
+            span?.AddEvent(new ActivityEvent("handed back"));
             await HandBackAsync(job, state);
         }
         catch (Exception exception) when (IsOfThisReplica(exception))
@@ -75,23 +82,38 @@ internal sealed partial class JobRunner(
         }
         catch (Exception exception)
         {
-            await FailAsync(job, state, exception);
+            await FailAsync(job, state, exception, span);
         }
 
         await TidyAsync(job.Id);
 
-        async Task AdvanceAsync(JobState next)
+        async Task StageAsync(JobState stage, Func<Task> work)
         {
-            stop.Token.ThrowIfCancellationRequested();
-            await journal.AdvanceAsync(job.Lease, next, lost.Token);
-            LeaveStage();
-            state = next;
-        }
+            var name = OrchestratorInstruments.Name(stage);
+            if (stage != JobState.Preparing)
+            {
+                stop.Token.ThrowIfCancellationRequested();
+                await journal.AdvanceAsync(job.Lease, stage, lost.Token);
+                state = stage;
+                scope.Enter(name);
+            }
 
-        void LeaveStage()
-        {
-            instruments.StageLeft(state, time.GetElapsedTime(since));
-            since = time.GetTimestamp();
+            var since = time.GetTimestamp();
+            using var stageSpan = spans.Start(name);
+            stageSpan?.SetTag(SpanTags.JobId, job.Id).SetTag(SpanTags.Stage, name);
+            try
+            {
+                await work();
+            }
+            catch (Exception exception)
+            {
+                stageSpan?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+                throw;
+            }
+            finally
+            {
+                instruments.StageLeft(stage, time.GetElapsedTime(since));
+            }
         }
     }
 
@@ -113,13 +135,14 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task FailAsync(Job job, JobState state, Exception exception)
+    private async Task FailAsync(Job job, JobState state, Exception exception, Activity? span)
     {
         var failure = failures.Describe(exception, state);
+        span?.SetTag(SpanTags.Reason, failure.Reason).SetStatus(ActivityStatusCode.Error, failure.Message);
         try
         {
             await journal.FailAsync(job.Lease, failure, CancellationToken.None);
-            instruments.Completed(JobState.Failed, failure.Reason, time.GetUtcNow() - job.SubmittedAt);
+            instruments.Completed(job, JobState.Failed, failure.Reason);
             if (failure.Reason == ErrorReasons.Internal)
                 FailedUnexpectedly(logger, exception, job.Id, state);
             else

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
+using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Hosting;
 
 namespace VideoGrain.Orchestrator.Execution;
@@ -10,6 +11,8 @@ internal sealed partial class JobWorker(
     JobQueue queue,
     JobSignals signals,
     JobRunner runner,
+    RunningJobs running,
+    OrchestratorInstruments instruments,
     Readiness readiness,
     Drain drain,
     IOptions<WorkerOptions> options,
@@ -18,6 +21,8 @@ internal sealed partial class JobWorker(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        instruments.WatchWorkers(options.Value.Parallelism, () => running.Count);
+        queue.GivenUp += GivenUp;
         using var shutdown = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, drain.Token);
         try
         {
@@ -28,6 +33,16 @@ internal sealed partial class JobWorker(
         {
             // Shutting down, or never started: the readiness check tells why.
         }
+        finally
+        {
+            queue.GivenUp -= GivenUp;
+        }
+    }
+
+    private void GivenUp(Job job, string reason)
+    {
+        instruments.Completed(job, JobState.Failed, reason);
+        JobGivenUp(logger, job.Id, reason);
     }
 
     private async Task RunSlotAsync(int slot, CancellationToken shutdown)
@@ -56,6 +71,9 @@ internal sealed partial class JobWorker(
                 await runner.RunAsync(job, shutdown);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "job {JobId} given up in the queue: {Reason}")]
+    private static partial void JobGivenUp(ILogger logger, string jobId, string reason);
 
     [LoggerMessage(LogLevel.Error, "the next job could not be claimed")]
     private static partial void ClaimFailed(ILogger logger, Exception exception);

@@ -7,6 +7,9 @@ internal sealed class RunningJobs
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _jobs = new(StringComparer.Ordinal);
 
+    /// <summary>How many there are.</summary>
+    public int Count => _jobs.Count;
+
     /// <summary>Registers a job until the result is disposed; <paramref name="lost"/> is cancelled when the job is taken away.</summary>
     public IDisposable Register(string jobId, CancellationTokenSource lost)
     {

@@ -25,7 +25,20 @@ internal sealed class StageRunner(
     {
         var budget = pipelines.NewBudget();
         var pipeline = pipelines.Build(breaker, budget, error => job.RetryAsync(state, error, budget.Retries, resumedSteps()));
-        await pipeline.ExecuteAsync(async token => await attempt(budget, token), job.Stop);
+        await pipeline.ExecuteAsync(
+            async token =>
+            {
+                var started = time.GetTimestamp();
+                try
+                {
+                    await attempt(budget, token);
+                }
+                finally
+                {
+                    instruments.StageHeld(job.Job.Caller, state, time.GetElapsedTime(started));
+                }
+            },
+            job.Stop);
     }
 
     /// <summary>Makes one call.</summary>

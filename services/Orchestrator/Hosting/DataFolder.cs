@@ -21,6 +21,20 @@ internal sealed class DataFolder(IOptions<DataOptions> options) : IDisposable
     /// <summary>The folder for short-lived files.</summary>
     public string Scratch => Path.Combine(Root, "scratch");
 
+    /// <summary>Bytes of the folder's disk, in all and still available; null when the disk does not tell.</summary>
+    public (long Total, long Available)? Space()
+    {
+        try
+        {
+            var disk = new DriveInfo(Root);
+            return (disk.TotalSize, disk.AvailableFreeSpace);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Takes the folder for this process; the operating system gives it back when the process ends, however it ends.</summary>
     /// <exception cref="IOException">Another process has it.</exception>
     public void Lock()

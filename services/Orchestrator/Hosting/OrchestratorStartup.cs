@@ -1,6 +1,7 @@
 using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Persistence;
+using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.ServiceDefaults.Hosting;
 
 namespace VideoGrain.Orchestrator.Hosting;
@@ -10,13 +11,15 @@ namespace VideoGrain.Orchestrator.Hosting;
 /// takes the data folder and puts the jobs of the one before it back into the queue; replicas leave each other's jobs to their leases.
 /// </summary>
 internal sealed partial class OrchestratorStartup(
-    DataFolder folder, JobsDatabase database, JobQueue queue, LeaseClock clock, ArtifactCollector collector, ScratchSpace scratch, ILogger<OrchestratorStartup> logger) : IStartupWork
+    DataFolder folder, JobsDatabase database, JobQueue queue, LeaseClock clock, ArtifactCollector collector, ScratchSpace scratch, OrchestratorInstruments instruments,
+    ILogger<OrchestratorStartup> logger) : IStartupWork
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (!database.IsShared)
             folder.Lock();
 
+        instruments.WatchStorage(folder.Space);
         await database.MigrateAsync(cancellationToken);
         clock.Set(await database.NowAsync(cancellationToken));
         var resumed = database.IsShared ? 0 : await queue.ReleaseAllAsync(cancellationToken);

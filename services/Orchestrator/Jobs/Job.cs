@@ -42,6 +42,9 @@ public sealed class Job
     /// <summary>Which of the caller's own jobs goes first.</summary>
     public JobPriority Priority { get; private init; } = JobPriority.Normal;
 
+    /// <summary>The span of the submission as a W3C traceparent; null when there was none.</summary>
+    public string? TraceParent { get; private init; }
+
     /// <summary>Where the job stands.</summary>
     public JobState State { get; private set; }
 
@@ -132,6 +135,7 @@ public sealed class Job
             Source = submission.Source,
             QueueTag = queueTag,
             Priority = submission.Priority,
+            TraceParent = submission.TraceParent,
             QueueDeadline = now + submission.QueueTimeout,
             State = JobState.Queued,
             SubmittedAt = now,

@@ -89,11 +89,16 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
             ? (found.State, found.LastSequence)
             : null;
 
-    /// <summary>Jobs per state, for the gauges.</summary>
-    public Task<Dictionary<JobState, int>> CountAsync(CancellationToken cancellationToken) =>
+    /// <summary>The queue as it is now, for the gauges.</summary>
+    public Task<QueueSnapshot> SnapshotAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
-            context => context.Jobs.GroupBy(job => job.State).Select(group => new { group.Key, Count = group.Count() })
-                .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken),
+            async context => new QueueSnapshot(
+                await context.Jobs.GroupBy(job => job.State).Select(group => new { group.Key, Count = group.Count() })
+                    .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken),
+                await context.Jobs.Where(job => job.State < JobState.Succeeded).GroupBy(job => job.Caller).Select(group => new { group.Key, Count = group.Count() })
+                    .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken),
+                await context.Jobs.Where(job => job.State == JobState.Queued).OrderBy(job => job.StateSince).Select(job => (DateTimeOffset?)job.StateSince)
+                    .FirstOrDefaultAsync(cancellationToken)),
             cancellationToken);
 
     /// <summary>

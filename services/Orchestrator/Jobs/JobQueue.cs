@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using VideoGrain.Orchestrator.Options;
 using VideoGrain.Orchestrator.Persistence;
+using VideoGrain.Protos.V1;
 
 namespace VideoGrain.Orchestrator.Jobs;
 
@@ -16,6 +17,9 @@ internal sealed class JobQueue(
     // Overdue jobs that one transaction fails.
     private const int MaxOverdue = 100;
 
+    /// <summary>A job was failed instead of given to a worker; tells the job and the reason.</summary>
+    public event Action<Job, string>? GivenUp;
+
     /// <summary>Gives the next job to <paramref name="owner"/>: first one whose worker fell silent, else the head of the queue. Null when there is none.</summary>
     public async Task<Job?> ClaimAsync(string owner, CancellationToken cancellationToken)
     {
@@ -29,6 +33,8 @@ internal sealed class JobQueue(
             signals.Changed(job.Id);
             if (!JobStateMachine.IsFinal(job.State))
                 return job;
+
+            GaveUp(job);
         }
 
         return null;
@@ -102,11 +108,16 @@ internal sealed class JobQueue(
                 foreach (var job in overdue)
                     job.Fail(JobFailures.DeadlineInQueue(job), now, retention.Value.KeepEndedJobs);
 
-                return overdue.ConvertAll(job => job.Id);
+                return overdue;
             },
             cancellationToken);
-        failed.ForEach(signals.Changed);
-        return failed;
+        foreach (var job in failed)
+        {
+            signals.Changed(job.Id);
+            GaveUp(job);
+        }
+
+        return failed.ConvertAll(job => job.Id);
     }
 
     /// <summary>The job of a lease, locked until the transaction ends; null when the lease is lost.</summary>
@@ -129,6 +140,8 @@ internal sealed class JobQueue(
     // Jobs whose worker has not been heard of for longer than its lease.
     private static IQueryable<Job> Silent(IQueryable<Job> jobs, DateTimeOffset now) =>
         jobs.Where(job => job.State > JobState.Queued && job.State < JobState.Succeeded && job.LeaseExpiresAt < now);
+
+    private void GaveUp(Job job) => GivenUp?.Invoke(job, EditFailure.Parser.ParseFrom(job.Failure).Reason);
 
     private async Task<Job?> ClaimAsync(JobsDbContext context, string owner, CancellationToken cancellationToken)
     {

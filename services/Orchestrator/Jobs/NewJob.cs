@@ -38,6 +38,9 @@ public sealed record NewJob
     /// <summary>What the job works on: the decoded frames, the given masks.</summary>
     public required IReadOnlyList<NewArtifact> Artifacts { get; init; }
 
+    /// <summary>The span of the submission as a W3C traceparent, which everything done for the job belongs under; null for none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>What the caller should know.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }

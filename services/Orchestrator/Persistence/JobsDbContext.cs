@@ -14,6 +14,7 @@ public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbC
     internal const int IdLength = 64;
     internal const int NameLength = 256;
     internal const int DigestLength = 64;
+    internal const int TraceParentLength = 64;
 
     /// <summary>What sorts texts by code points on PostgreSQL, as SQLite does of itself.</summary>
     internal const string PostgresCollation = "C";
@@ -60,6 +61,7 @@ public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbC
             job.Property(row => row.Caller).HasMaxLength(NameLength);
             job.Property(row => row.RequestId).HasMaxLength(NameLength);
             job.Property(row => row.Fingerprint).HasMaxLength(DigestLength);
+            job.Property(row => row.TraceParent).HasMaxLength(TraceParentLength);
             job.Property(row => row.LeaseOwner).HasMaxLength(NameLength);
             job.Property(row => row.Version).IsConcurrencyToken();
             job.ComplexProperty(row => row.Clip);

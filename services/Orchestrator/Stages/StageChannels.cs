@@ -85,6 +85,7 @@ internal sealed class StageChannels : IDisposable
     private StageNode Connect(Uri address, string host)
     {
         var secure = address.Scheme == Uri.UriSchemeHttps;
+        var name = new UriBuilder(address.Scheme, host, address.Port).Uri;
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
@@ -103,7 +104,7 @@ internal sealed class StageChannels : IDisposable
             _tls?.Apply(handler.SslOptions);
         }
 
-        var channel = GrpcChannel.ForAddress(new UriBuilder(address.Scheme, host, address.Port).Uri, new GrpcChannelOptions
+        var channel = GrpcChannel.ForAddress(name, new GrpcChannelOptions
         {
             LoggerFactory = _loggers,
             HttpHandler = handler,
@@ -114,7 +115,9 @@ internal sealed class StageChannels : IDisposable
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
             MaxReconnectBackoff = TimeSpan.FromSeconds(5),
         });
-        return new StageNode(address, channel, _telemetry, _options, _time);
+
+        // Telemetry knows the stage by its name: addresses come and go with the replicas.
+        return new StageNode(address, channel, _telemetry.For(name), _options, _time);
     }
 
     private static async ValueTask<Stream> ConnectAsync(Uri address, CancellationToken cancellationToken)

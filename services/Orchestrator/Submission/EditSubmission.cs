@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
@@ -9,6 +10,7 @@ using VideoGrain.Orchestrator.Telemetry;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Orchestrator.Submission;
 
@@ -60,6 +62,7 @@ internal sealed class EditSubmission(
         }
         catch (IOException exception) when (exception is ArtifactStoreFullException || DurableFiles.IsDiskFull(exception))
         {
+            instruments.Refused(SubmissionReasons.StorageFull);
             throw new VideoGrainException(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server has no room for the submission", exception)
             {
                 RetryAfter = queue.Value.RetryAfter,
@@ -108,12 +111,14 @@ internal sealed class EditSubmission(
                 Source = clip.Frames,
                 Artifacts = artifacts.All,
                 Warnings = clip.Warnings,
+                TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null,
             },
             cancellationToken);
         ThrowUnlessAdmitted(outcome, caller);
         if (outcome == SubmitOutcome.Accepted)
-            instruments.Submitted();
+            instruments.Submitted(caller);
 
+        Activity.Current?.SetTag(SpanTags.JobId, job!.Id);
         return (job!, outcome == SubmitOutcome.AlreadyExisted);
     }
 

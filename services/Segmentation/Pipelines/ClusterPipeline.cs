@@ -4,11 +4,12 @@ using VideoGrain.Protos.V1;
 using VideoGrain.Segmentation.Requests;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Pipelines;
 
 /// <summary>Turns inversion attention into named regions (paper, section 3.3).</summary>
-internal sealed class ClusterPipeline(TimeProvider time)
+internal sealed class ClusterPipeline(TimeProvider time, StageInstruments instruments)
 {
     private const string MasksName = "masks";
 
@@ -20,7 +21,7 @@ internal sealed class ClusterPipeline(TimeProvider time)
         StageOutput<ClusterInversionResponse> output,
         CancellationToken cancellationToken)
     {
-        var clock = new StageClock(time, 1);
+        var clock = new StageClock(time, instruments, 1);
         var (frames, rows, columns) = ((int)header.Geometry.FrameCount, (int)header.Rows, (int)header.Columns);
         var attention = new AttentionRecord(
             frames,

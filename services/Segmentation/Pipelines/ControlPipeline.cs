@@ -5,11 +5,12 @@ using VideoGrain.Segmentation.Models;
 using VideoGrain.Segmentation.Requests;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Pipelines;
 
 /// <summary>Estimates a ControlNet's input frame by frame; each map leaves as soon as it is drawn.</summary>
-internal sealed class ControlPipeline(ModelRegistry models, TimeProvider time)
+internal sealed class ControlPipeline(ModelRegistry models, TimeProvider time, StageInstruments instruments)
 {
     private const string ControlName = "control";
     private const double DefaultLow = 100;
@@ -40,7 +41,7 @@ internal sealed class ControlPipeline(ModelRegistry models, TimeProvider time)
     /// <summary>Runs the call. Stops between frames when cancelled.</summary>
     public void Run(ControlEstimate estimate, ClipData frames, StageOutput<EstimateControlResponse> output, CancellationToken cancellationToken)
     {
-        var clock = new StageClock(time, frames.Count);
+        var clock = new StageClock(time, instruments, frames.Count);
         long[] shape = [frames.Count, frames.Height, frames.Width, 3];
         ulong offset = 0;
         for (var f = 0; f < frames.Count; f++)

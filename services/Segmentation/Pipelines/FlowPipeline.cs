@@ -4,11 +4,12 @@ using VideoGrain.Protos.V1;
 using VideoGrain.Segmentation.Models;
 using VideoGrain.Segmentation.Requests;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Pipelines;
 
 /// <summary>Estimates the flow between neighbouring frames; each field leaves as soon as it is there.</summary>
-internal sealed class FlowPipeline(TimeProvider time)
+internal sealed class FlowPipeline(TimeProvider time, StageInstruments instruments)
 {
     private const string FlowName = "flow";
     private const string VisibleName = "visible";
@@ -24,7 +25,7 @@ internal sealed class FlowPipeline(TimeProvider time)
     public void Run(ClipData frames, StageOutput<EstimateFlowResponse> output, CancellationToken cancellationToken)
     {
         var pairs = frames.Count - 1;
-        var clock = new StageClock(time, pairs);
+        var clock = new StageClock(time, instruments, pairs);
         long[] visibleShape = [pairs, frames.Height, frames.Width];
         long[] flowShape = [.. visibleShape, 2];
 

@@ -5,11 +5,12 @@ using VideoGrain.Segmentation.Models;
 using VideoGrain.Segmentation.Regions;
 using VideoGrain.Segmentation.Requests;
 using VideoGrain.ServiceDefaults.Streaming;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Pipelines;
 
 /// <summary>Finds every region of a call in every frame.</summary>
-internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time)
+internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, StageInstruments instruments)
 {
     private const string MasksName = "masks";
     private const string LayoutsName = "layouts";
@@ -19,7 +20,7 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time)
     public void Run(SegmentVideoHeader header, SegmentInput input, StageOutput<SegmentVideoResponse> output, CancellationToken cancellationToken)
     {
         var needsModel = header.Regions.Any(r => SegmentInput.NeedsModel(r.Source));
-        var clock = new StageClock(time, header.Regions.Count + (needsModel ? (int)header.Geometry.FrameCount : 0));
+        var clock = new StageClock(time, instruments, header.Regions.Count + (needsModel ? (int)header.Geometry.FrameCount : 0));
         void Progress() => output.Offer(new SegmentVideoResponse { Progress = clock.Step() });
 
         var queries = needsModel ? Detect(header, input.Frames!, Progress, cancellationToken) : null;

@@ -1,12 +1,14 @@
 using Google.Protobuf.WellKnownTypes;
 using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Pipelines;
 
-/// <summary>Times a computation and words its progress.</summary>
+/// <summary>Times a computation, measures its steps and words its progress.</summary>
 /// <param name="time">The clock.</param>
+/// <param name="instruments">Measures the steps.</param>
 /// <param name="steps">Steps in all.</param>
-internal sealed class StageClock(TimeProvider time, int steps)
+internal sealed class StageClock(TimeProvider time, StageInstruments instruments, int steps)
 {
     private const int BeforeFirstTimestep = -1;
 
@@ -23,6 +25,7 @@ internal sealed class StageClock(TimeProvider time, int steps)
         var step = time.GetElapsedTime(_lastStep, now);
         _lastStep = now;
         _done++;
+        instruments.StepDone(step);
         var elapsed = time.GetElapsedTime(_started, now);
         return new StageProgress
         {

@@ -1,12 +1,36 @@
+using System.Diagnostics;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Requests;
 
 /// <summary>A call in its slot, with its outcome measured; disposing of it frees the slot.</summary>
-internal sealed class MeasuredJob(IDisposable slot, StageInstruments instruments, ErrorTranslator errors, TimeProvider time) : IDisposable
+internal sealed class MeasuredJob(IDisposable slot, StageInstruments instruments, ErrorTranslator errors, Vitals vitals, TimeProvider time, ILogger logger) : IDisposable
 {
-    /// <summary>Runs the call.</summary>
+    /// <summary>Gives the call its job's name, in trace and log; the log's lines carry it until the result is disposed.</summary>
+    public IDisposable? Name(string jobId)
+    {
+        var scope = new JobScope(jobId, instruments.Stage);
+        Activity.Current?.SetTag(SpanTags.JobId, scope.JobId).SetTag(SpanTags.Stage, instruments.Stage);
+        return logger.BeginScope(scope);
+    }
+
+    /// <summary>Runs the call's computation.</summary>
+    public void Compute(Action computation)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            computation();
+        }
+        finally
+        {
+            instruments.DeviceWorked(StageInstruments.Perceive, time.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>Runs the call. A lost device ends the stage: it takes no more work and asks to be restarted.</summary>
     /// <param name="work">The work; returns the number of frames that went through.</param>
     public async Task RunAsync(Func<Task<int>> work)
     {
@@ -16,9 +40,12 @@ internal sealed class MeasuredJob(IDisposable slot, StageInstruments instruments
             var frames = await work();
             instruments.JobSucceeded(frames, time.GetElapsedTime(started));
         }
-        catch (Exception error)
+        catch (Exception exception)
         {
-            instruments.JobFailed(errors.Translate(error).Reason);
+            var error = errors.Translate(exception);
+            instruments.JobFailed(error.Reason);
+            Activity.Current?.SetTag(SpanTags.Reason, error.Reason);
+            if (error.Reason == ErrorReasons.GpuLost) vitals.Fail(error.Message);
             throw;
         }
     }

@@ -130,7 +130,7 @@ public sealed class StageBalancingTests : IAsyncLifetime
         var metrics = await client.GetStringAsync(new Uri(Orchestrator.Http, "metrics"), Bounded.Token);
 
         Assert.Matches(Sample("videograin_stage_retries_total", "reason=\"STAGE_BUSY\"", "stage=\"denoising\""), metrics);
-        Assert.Matches(Sample("videograin_stage_addresses", "stage=\"denoiser\"", "state=\"busy\""), metrics);
+        Assert.Matches(Sample("videograin_stage_addresses", "stage=\"denoising\"", "state=\"busy\""), metrics);
     }
 
     [Fact]

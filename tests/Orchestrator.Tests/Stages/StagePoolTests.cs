@@ -9,7 +9,6 @@ using VideoGrain.Orchestrator.Stages;
 using VideoGrain.Orchestrator.Tests.Fakes;
 using VideoGrain.Orchestrator.Tests.Support;
 using VideoGrain.ServiceDefaults.Errors;
-using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Orchestrator.Tests.Stages;
@@ -22,12 +21,14 @@ public sealed class StagePoolTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private readonly StageOptions _options = new() { FailuresBeforeBreak = 3, BreakDuration = TimeSpan.FromSeconds(10) };
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly RpcSpans _spans = new(OrchestratorHost.Description);
     private readonly Dictionary<string, StageLoad> _loads = [];
     private StagePool? _pool;
 
     public async ValueTask DisposeAsync()
     {
         _pool?.Dispose();
+        _spans.Dispose();
         await _services.DisposeAsync();
     }
 
@@ -138,7 +139,7 @@ public sealed class StagePoolTests : IAsyncDisposable
     private StagePool Open(Uri address, FakeLookup lookup) => new(
         "denoiser", address, secure: false, (node, _) => new StageNode(
             node, GrpcChannel.ForAddress(node),
-            new ClientTelemetryInterceptor(new RpcInstruments(_services.GetRequiredService<IMeterFactory>(), new ServiceDescription("Orchestrator", 0)), _time), _options, _time),
+            new ClientTelemetryInterceptor(new RpcInstruments(_services.GetRequiredService<IMeterFactory>(), OrchestratorHost.Description), _spans, _time), _options, _time),
         AskAsync, lookup, _options, _time, NullLogger.Instance);
 
     // The answers come in the order of the addresses.
