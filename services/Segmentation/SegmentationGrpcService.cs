@@ -40,11 +40,12 @@ internal sealed class SegmentationGrpcService(
             var header = await reader.HeaderAsync(context.CancellationToken);
             using var name = job.Name(header.JobId);
             SegmentHeaderValidator.Validate(header, _options);
-            var input = new SegmentInput(header, _options);
-            await reader.ChunksAsync(input.Accept, context.CancellationToken);
-            input.Complete();
-            await new StageOutput<SegmentVideoResponse>().RunAsync(
-                (output, token) => job.Compute(() => segment.Run(header, input, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
+            using var plan = await segment.PrepareAsync(header, context.CancellationToken);
+            var (input, feed) = (new SegmentInput(header, _options), new FrameFeed());
+            await StreamAsync(
+                token => reader.FeedAsync(feed, input.Accept, input.Complete, token),
+                (output, token) => job.Compute(() => segment.Run(plan, header, input, feed, output, token)),
+                Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
     }
@@ -61,7 +62,7 @@ internal sealed class SegmentationGrpcService(
             var assembler = new TensorAssembler(ClusterHeaderValidator.Validate(header, _options));
             await reader.ChunksAsync(assembler.Accept, context.CancellationToken);
             var tensors = assembler.Complete();
-            await new StageOutput<ClusterInversionResponse>().RunAsync(
+            await Output<ClusterInversionResponse>().RunAsync(
                 (output, token) => job.Compute(() => cluster.Run(header, tensors, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
@@ -79,11 +80,13 @@ internal sealed class SegmentationGrpcService(
             var violations = new ViolationList();
             violations.CheckJob(header.JobId, header.Model);
             violations.CheckGeometry(header.Geometry, _options);
-            using var estimate = control.Prepare(header, violations);
-            var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
-            await new StageOutput<EstimateControlResponse>().RunAsync(
-                (output, token) => job.Compute(() => control.Run(estimate, frames, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
-            return frames.Count;
+            using var estimate = await control.PrepareAsync(header, violations, context.CancellationToken);
+            var (frames, feed) = (new FrameAssembler(header.Geometry), new FrameFeed());
+            await StreamAsync(
+                token => reader.FramesAsync(feed, frames, token),
+                (output, token) => job.Compute(() => control.Run(estimate, header.Geometry, feed, output, token)),
+                Count(responseStream, r => r.Tensor), context.CancellationToken);
+            return (int)header.Geometry.FrameCount;
         });
     }
 
@@ -100,11 +103,13 @@ internal sealed class SegmentationGrpcService(
             violations.CheckJob(header.JobId, header.Model);
             violations.CheckGeometry(header.Geometry, _options, leastFrames: 2);
             violations.ThrowIfAny();
-            FlowPipeline.CheckModel(header.Model);
-            var frames = await reader.FramesAsync(header.Geometry, context.CancellationToken);
-            await new StageOutput<EstimateFlowResponse>().RunAsync(
-                (output, token) => job.Compute(() => flow.Run(frames, output, token)), Count(responseStream, r => r.Tensor), context.CancellationToken);
-            return frames.Count;
+            using var estimate = await flow.PrepareAsync(header.Model, context.CancellationToken);
+            var (frames, feed) = (new FrameAssembler(header.Geometry), new FrameFeed());
+            await StreamAsync(
+                token => reader.FramesAsync(feed, frames, token),
+                (output, token) => job.Compute(() => flow.Run(estimate, header.Geometry, feed, output, token)),
+                Count(responseStream, r => r.Tensor), context.CancellationToken);
+            return (int)header.Geometry.FrameCount;
         });
     }
 
@@ -112,6 +117,7 @@ internal sealed class SegmentationGrpcService(
         => Task.FromResult(new ListModelsResponse
         {
             Models = { ModelCatalogue.List(models).Where(m => request.Task == PerceptionTask.Unspecified || m.Task == request.Task) },
+            Problems = { ModelCatalogue.Problems(models) },
         });
 
     public override Task<SegmentationServiceGetCapabilitiesResponse> GetCapabilities(
@@ -124,6 +130,31 @@ internal sealed class SegmentationGrpcService(
             Busy = slots.IsBusy,
             RunningJobs = (uint)slots.Running,
         });
+
+    // Reading, computing and writing go on side by side; what ends one of them ends all.
+    private async Task StreamAsync<TResponse>(
+        Func<CancellationToken, Task> read,
+        Action<StageOutput<TResponse>, CancellationToken> compute,
+        IServerStreamWriter<TResponse> responses,
+        CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = read(stop.Token);
+        try
+        {
+            await Output<TResponse>().RunAsync(compute, responses, cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private StageOutput<T> Output<T>()
+        where T : class
+        => new(_options.IdleTimeout, time);
 
     private CallReader<TRequest, THeader> Read<TRequest, THeader>(
         IAsyncStreamReader<TRequest> stream, Func<TRequest, THeader?> headerOf, Func<TRequest, TensorChunk?> chunkOf)

@@ -27,7 +27,12 @@ public static class SegmentationHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults(Description);
-        builder.Services.Configure<SegmentationOptions>(builder.Configuration.GetSection(SegmentationOptions.Section));
+        builder.Services.AddOptions<SegmentationOptions>().Bind(builder.Configuration.GetSection(SegmentationOptions.Section))
+            .Validate(options => options.IsValid, $"{SegmentationOptions.Section}: a number lies outside its range")
+            .Validate(
+                options => ExecutionProviders.Known.Contains(options.ExecutionProvider),
+                $"{SegmentationOptions.Section}:{nameof(SegmentationOptions.ExecutionProvider)} must be one of {string.Join(", ", ExecutionProviders.Known)}")
+            .ValidateOnStart();
         builder.Services.AddSingleton<IExceptionTranslation, ModelExceptionTranslation>();
         builder.Services.AddSingleton<StageInstruments>();
         builder.Services.AddSingleton<ModelRegistry>();

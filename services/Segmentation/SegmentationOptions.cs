@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using VideoGrain.Protos.V1;
+using VideoGrain.Segmentation.Models;
 using VideoGrain.ServiceDefaults.Streaming;
 
 namespace VideoGrain.Segmentation;
@@ -55,8 +56,18 @@ public sealed class SegmentationOptions
     /// <summary>Runs of one model at a time, 1 or more.</summary>
     public int MaxConcurrentRuns { get; set; } = 2;
 
+    /// <summary>Models in memory at a time, 1 or more; the least recently used make room.</summary>
+    public int MaxLoadedModels { get; set; } = 6;
+
     /// <summary>Execution provider that models prefer: <c>cpu</c> or <c>cuda</c>.</summary>
-    public string ExecutionProvider { get; set; } = "cpu";
+    public string ExecutionProvider { get; set; } = ExecutionProviders.Cpu;
+
+    /// <summary>Index of the device that the execution provider uses, 0 or more.</summary>
+    public int ExecutionDevice { get; set; }
+
+    internal bool IsValid => MaxFrames > 0 && MaxFramePixels > 0 && MaxClipPixels > 0 && MaxRegions > 0 && MaxMaskBytes > 0 && MaxLayoutCells > 0
+        && MaxStreamBytes > 0 && MaxStreamMessages > 0 && IdleTimeout > TimeSpan.Zero && MaxConcurrentJobs > 0 && RetryAfter >= TimeSpan.Zero
+        && ModelThreads >= 0 && MaxConcurrentRuns > 0 && MaxLoadedModels > 0 && ExecutionDevice >= 0;
 
     internal StreamLimits StreamLimits => new() { MaxBytes = MaxStreamBytes, MaxMessages = MaxStreamMessages, IdleTimeout = IdleTimeout };
 

@@ -7,6 +7,11 @@ namespace VideoGrain.Media.Tests;
 
 public sealed class PngTests : IDisposable
 {
+    // Where the header's chunk begins, where the pixels' chunk does, and where a chunk's data does within it.
+    private const int HeaderChunk = 8;
+    private const int DataChunk = 33;
+    private const int ChunkStart = 8;
+
     private readonly TemporaryFolder _folder = new();
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
@@ -133,17 +138,51 @@ public sealed class PngTests : IDisposable
         Assert.Equal(MediaError.Damaged, Assert.Throws<MediaException>(() => PngReader.Read(png)).Error);
     }
 
-    /// <summary>Makes the header's checksum right again, so that a test reaches the check behind it.</summary>
-    private static void Rechecksum(byte[] png)
+    [Fact]
+    public void DamageUnderARightChecksum_IsATypedErrorOrAnotherPicture()
     {
+        byte[][] good =
+        [
+            PngWriter.Write(Clips.Walking(16, 16)[0]),
+            PngWriter.Write(Mask.Full(19, 7)),
+            PngWriter.WriteRgb16(5, 3, [.. Enumerable.Range(0, 5 * 3 * 3).Select(i => (ushort)(i * 1489))]),
+        ];
+        System.Random random = new(5);
+        int refused = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            byte[] bad = (byte[])good[i % good.Length].Clone();
+            int chunk = i % 4 == 0 ? HeaderChunk : DataChunk;
+            int length = BinaryPrimitives.ReadInt32BigEndian(bad.AsSpan(chunk));
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+                bad[chunk + ChunkStart + random.Next(length)] ^= (byte)(1 << random.Next(8));
+            Rechecksum(bad, chunk);
+            try
+            {
+                PngReader.Read(bad);
+            }
+            catch (MediaException)
+            {
+                refused++;
+            }
+        }
+
+        // Two flips may undo each other, and a few bits of a deflate stream mean nothing.
+        Assert.InRange(refused, 900, 1000);
+    }
+
+    /// <summary>Makes a chunk's checksum right again, so that a test reaches the check behind it.</summary>
+    private static void Rechecksum(byte[] png, int chunk = HeaderChunk)
+    {
+        int end = chunk + ChunkStart + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(chunk));
         uint crc = uint.MaxValue;
-        foreach (byte b in png.AsSpan(12, 17))
+        foreach (byte b in png.AsSpan((chunk + 4)..end))
         {
             crc ^= b;
             for (int bit = 0; bit < 8; bit++)
                 crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(end), ~crc);
     }
 }

@@ -9,6 +9,7 @@ internal enum OnnxElement
 {
     Float = 1,
     UInt8 = 2,
+    Int32 = 6,
     Int64 = 7,
     Bool = 9,
 }
@@ -42,7 +43,7 @@ internal sealed class OnnxModelWriter(string graphName = "test", int opset = 17)
     public OnnxModelWriter Constant(string name, long[] values, params long[] shape)
         => Field(5, TensorProto(name, OnnxElement.Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
 
-    /// <summary>Attributes are long, float, string or long[].</summary>
+    /// <summary>Attributes are long, float, string, long[], or another writer's graph.</summary>
     public OnnxModelWriter Node(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
         using var node = new MemoryStream();
@@ -58,17 +59,11 @@ internal sealed class OnnxModelWriter(string graphName = "test", int opset = 17)
 
     public byte[] ToArray()
     {
-        if (!_named)
-        {
-            Text(_graph, 2, graphName);
-            _named = true;
-        }
-
         using var model = new MemoryStream();
         Varint(model, 1, 8);
         Text(model, 2, "videograin-tests");
         Varint(model, 5, 3);
-        Bytes(model, 7, _graph.ToArray());
+        Bytes(model, 7, GraphBytes());
         using var set = new MemoryStream();
         Text(set, 1, "");
         Varint(set, 2, opset);
@@ -82,6 +77,17 @@ internal sealed class OnnxModelWriter(string graphName = "test", int opset = 17)
         }
 
         return model.ToArray();
+    }
+
+    private byte[] GraphBytes()
+    {
+        if (!_named)
+        {
+            Text(_graph, 2, graphName);
+            _named = true;
+        }
+
+        return _graph.ToArray();
     }
 
     private OnnxModelWriter Field(int number, byte[] message)
@@ -127,7 +133,7 @@ internal sealed class OnnxModelWriter(string graphName = "test", int opset = 17)
 
     private static byte[] Attribute(string name, object value)
     {
-        const int FloatType = 1, IntType = 2, StringType = 3, IntsType = 7;
+        const int FloatType = 1, IntType = 2, StringType = 3, GraphType = 5, IntsType = 7;
         using var attribute = new MemoryStream();
         Text(attribute, 1, name);
         switch (value)
@@ -151,6 +157,10 @@ internal sealed class OnnxModelWriter(string graphName = "test", int opset = 17)
                 foreach (var number in numbers)
                     Varint(attribute, 8, number);
                 Varint(attribute, 20, IntsType);
+                break;
+            case OnnxModelWriter body:
+                Bytes(attribute, 6, body.GraphBytes());
+                Varint(attribute, 20, GraphType);
                 break;
             default:
                 throw new ArgumentException($"Attribute {name} of {value.GetType()}.", nameof(value));

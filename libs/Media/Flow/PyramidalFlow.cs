@@ -9,10 +9,6 @@ public static class PyramidalFlow
     // Below this side a level says nothing any more.
     private const int LeastSide = 12;
 
-    // A point returns when it misses by less than this: a part of the way (squared), and a base for rounding, in squared pixels.
-    private const float ReturnFraction = 0.01f;
-    private const float ReturnBase = 0.5f;
-
     /// <summary>Estimates the flow from one frame to the next.</summary>
     /// <param name="from">A frame.</param>
     /// <param name="to">The next frame, of the same size.</param>
@@ -32,26 +28,15 @@ public static class PyramidalFlow
         var (first, second) = (Pyramid(from), Pyramid(to));
         var (u, v) = Descend(first, second, cancellationToken);
         var (backU, backV) = Descend(second, first, cancellationToken);
-
-        var displacement = new float[2 * u.Values.Length];
-        var visible = new bool[u.Values.Length];
-        for (var i = 0; i < visible.Length; i++)
-        {
-            (displacement[2 * i], displacement[(2 * i) + 1]) = (u.Values[i], v.Values[i]);
-            visible[i] = Returns(i % from.Width, i / from.Width, u.Values[i], v.Values[i], backU, backV);
-        }
-
-        return new FlowField(from.Width, from.Height, displacement, visible);
+        return FlowConsistency.Join(from.Width, from.Height, Interleave(u, v), Interleave(backU, backV));
     }
 
-    private static bool Returns(int x, int y, float u, float v, FlowPlane backU, FlowPlane backV)
+    private static float[] Interleave(FlowPlane u, FlowPlane v)
     {
-        float tx = x + u, ty = y + v;
-        if (tx < 0 || ty < 0 || tx > backU.Width - 1 || ty > backU.Height - 1)
-            return false;
-        float bu = backU.Sample(tx, ty), bv = backV.Sample(tx, ty);
-        var miss = ((u + bu) * (u + bu)) + ((v + bv) * (v + bv));
-        return miss < (ReturnFraction * ((u * u) + (v * v) + (bu * bu) + (bv * bv))) + ReturnBase;
+        var displacement = new float[2 * u.Values.Length];
+        for (var i = 0; i < u.Values.Length; i++)
+            (displacement[2 * i], displacement[(2 * i) + 1]) = (u.Values[i], v.Values[i]);
+        return displacement;
     }
 
     // Finest first.

@@ -90,6 +90,9 @@ public static class ErrorReasons
     /// <summary>A model's files are damaged or not of the expected layout.</summary>
     public const string ModelFormatInvalid = "MODEL_FORMAT_INVALID";
 
+    /// <summary>The execution provider that models are configured to run on is not there or cannot start.</summary>
+    public const string ExecutionProviderUnavailable = "EXECUTION_PROVIDER_UNAVAILABLE";
+
     /// <summary>The model lacks the ControlNet asked for, or the control map does not fit.</summary>
     public const string ControlMismatch = "CONTROL_MISMATCH";
 

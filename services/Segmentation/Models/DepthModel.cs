@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using VideoGrain.Media;
 
 namespace VideoGrain.Segmentation.Models;
@@ -12,22 +11,22 @@ internal sealed class DepthModel(OnnxModel model)
     /// <summary>Name of the decoder in profiles.</summary>
     public const string Decoder = "depth";
 
-    /// <summary>Role of the output that it reads.</summary>
-    public const string Output = "depth";
+    private const string Depth = "depth";
+
+    public static DecoderSpec Spec { get; } = DecoderSpec.Of(
+        Decoder, ModelTask.Control, new NetworkRoles([Depth]), (model, cancellation) => new DepthModel(model).Draw(Decoders.WarmUpFrame, cancellation));
 
     /// <summary>Draws a frame's depth map, in the frame's size.</summary>
     public Frame Draw(Frame frame, CancellationToken cancellationToken)
     {
-        var profile = model.Profile;
-        var input = ModelInput.Of(frame, profile.Input);
-        return model.Run(input.Values, [profile.Outputs[Output]], outputs => Read(outputs[0], input, profile, frame.Width, frame.Height), cancellationToken);
+        var input = ModelInput.Of(frame, model.Only.Input);
+        return model.Only.Run(input, [Depth], outputs => Read(outputs, input, frame.Width, frame.Height), cancellationToken);
     }
 
-    private static Frame Read(OrtValue output, ModelInput input, ModelProfile profile, int width, int height)
+    private static Frame Read(ModelOutputs outputs, ModelInput input, int width, int height)
     {
-        var rank = output.GetTensorTypeAndShape().DimensionsCount;
-        var shape = rank == 4 ? output.Require(profile, Output, 1, 1, -1, -1) : output.Require(profile, Output, 1, -1, -1);
-        var depth = ModelSpace.ToFrame(output.GetTensorDataAsSpan<float>(), 1, (int)shape[^2], (int)shape[^1], input, width, height);
+        var shape = outputs.Shape(Depth).Length == 4 ? outputs.Require(Depth, 1, 1, -1, -1) : outputs.Require(Depth, 1, -1, -1);
+        var depth = ModelSpace.ToFrame(outputs.Floats(Depth), 1, (int)shape[^2], (int)shape[^1], input, width, height);
         var (far, near) = (depth.Min(), depth.Max());
         var scale = near > far ? byte.MaxValue / (near - far) : 0;
         var rgb = new byte[depth.Length * Frame.Channels];

@@ -1,10 +1,13 @@
 namespace VideoGrain.Segmentation.Models;
 
-/// <summary>How a model takes a frame: value = (byte / 255 - mean) / std, or bytes as they are.</summary>
+/// <summary>How a network takes a frame: value = (byte / 255 * range - mean) / std.</summary>
 internal sealed record InputProfile
 {
     /// <summary>Name of the input tensor, [1, 3, height, width].</summary>
     public required string Name { get; init; }
+
+    /// <summary>Name of the input tensor of the next frame, for networks that compare two; empty for others.</summary>
+    public string Next { get; init; } = "";
 
     /// <summary>Rows, 1 or more.</summary>
     public required int Height { get; init; }

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using VideoGrain.Media;
 using VideoGrain.Media.Resizing;
 using VideoGrain.Segmentation.Regions;
@@ -19,21 +18,21 @@ internal sealed class InstancesDecoder : IRegionDecoder
 
     public IReadOnlyList<string> Roles { get; } = [Boxes, Labels, Scores, Masks];
 
-    public IReadOnlyList<Detection> Decode(IReadOnlyList<OrtValue> outputs, ModelInput input, ModelProfile profile, int width, int height)
+    public IReadOnlyList<Detection> Decode(ModelOutputs outputs, ModelInput input, ModelProfile profile, int width, int height)
     {
         // No instance at all is a valid answer, so n may be 0.
-        var count = outputs[2].GetTensorTypeAndShape().Shape is [var n] ? n : -1;
+        var count = outputs.Shape(Scores) is [var n] ? n : -1;
         if (count == 0)
             return [];
-        outputs[0].Require(profile, Boxes, count, 4);
-        outputs[1].Require(profile, Labels, count);
-        outputs[2].Require(profile, Scores, -1);
-        var shape = outputs[3].Require(profile, Masks, count, 1, -1, -1);
+        outputs.Require(Boxes, count, 4);
+        outputs.Require(Labels, count);
+        outputs.Require(Scores, -1);
+        var shape = outputs.Require(Masks, count, 1, -1, -1);
         var (rows, columns) = ((int)shape[2], (int)shape[3]);
-        var boxes = outputs[0].GetTensorDataAsSpan<float>();
-        var labels = outputs[1].GetTensorDataAsSpan<long>();
-        var scores = outputs[2].GetTensorDataAsSpan<float>();
-        var masks = outputs[3].GetTensorDataAsSpan<float>();
+        var boxes = outputs.Floats(Boxes);
+        var labels = outputs.Longs(Labels);
+        var scores = outputs.Floats(Scores);
+        var masks = outputs.Floats(Masks);
 
         var detections = new List<Detection>();
         for (var i = 0; i < count; i++)
@@ -41,7 +40,7 @@ internal sealed class InstancesDecoder : IRegionDecoder
             if (scores[i] < profile.ScoreThreshold || labels[i] < 0 || labels[i] >= profile.Classes.Count)
                 continue;
             var corners = boxes.Slice(4 * i, 4);
-            var box = ModelSpace.ToFrame(corners[0], corners[1], corners[2], corners[3], input, profile.Input, width, height);
+            var box = ModelSpace.ToFrame(corners[0], corners[1], corners[2], corners[3], input, width, height);
             if (Paste(masks.Slice(i * rows * columns, rows * columns), rows, columns, box, width, height) is { } mask)
                 detections.Add(new Detection(profile.Classes[(int)labels[i]], scores[i], mask));
         }

@@ -6,7 +6,11 @@ namespace VideoGrain.Segmentation.Models;
 /// <summary>A frame as a model takes it, and the way back from the model's pixels to the frame's.</summary>
 internal sealed class ModelInput
 {
-    private ModelInput(float[] values, double columns, double rows) => (Values, Columns, Rows) = (values, columns, rows);
+    private ModelInput(InputProfile profile, float[] values, double columns, double rows)
+        => (Profile, Values, Columns, Rows) = (profile, values, columns, rows);
+
+    /// <summary>How the network takes a frame.</summary>
+    public InputProfile Profile { get; }
 
     /// <summary>(3, height, width).</summary>
     public float[] Values { get; }
@@ -16,6 +20,9 @@ internal sealed class ModelInput
 
     /// <summary>Fraction of the model's rows that the frame fills, above 0, at most 1.</summary>
     public double Rows { get; }
+
+    /// <summary>The same frame, for outputs in which no padding is left.</summary>
+    public ModelInput Filled() => new(Profile, Values, 1, 1);
 
     public static ModelInput Of(Frame frame, InputProfile profile)
     {
@@ -44,6 +51,6 @@ internal sealed class ModelInput
             }
         }
 
-        return new ModelInput(values, (double)width / profile.Width, (double)height / profile.Height);
+        return new ModelInput(profile, values, (double)width / profile.Width, (double)height / profile.Height);
     }
 }

@@ -3,6 +3,9 @@ namespace VideoGrain.Segmentation.Models;
 /// <summary>A model as its <c>profile.yaml</c> describes it; docs/models.md explains every key.</summary>
 internal sealed record ModelProfile
 {
+    /// <summary>Name of the network of a model with one file.</summary>
+    public const string OnlyNetwork = "model";
+
     /// <summary>Name that requests use.</summary>
     public required string Name { get; init; }
 
@@ -12,14 +15,17 @@ internal sealed record ModelProfile
     /// <summary>How its outputs are read, such as <c>semantic_logits</c>.</summary>
     public required string Decoder { get; init; }
 
-    /// <summary>ONNX file, relative to the profile, within its folder.</summary>
-    public required string File { get; init; }
+    /// <summary>ONNX file of a model with one file; with <see cref="Input"/> and <see cref="Outputs"/> short for one network.</summary>
+    public string File { get; init; } = "";
 
-    /// <summary>How it takes a frame.</summary>
-    public required InputProfile Input { get; init; }
+    /// <summary>How the only network takes a frame.</summary>
+    public InputProfile? Input { get; init; }
 
-    /// <summary>Output tensors by role; a decoder names the roles that it needs.</summary>
+    /// <summary>Output tensors of the only network by role.</summary>
     public Dictionary<string, string> Outputs { get; init; } = [];
+
+    /// <summary>Networks by name; a decoder names those that it needs.</summary>
+    public Dictionary<string, NetworkProfile> Networks { get; init; } = [];
 
     /// <summary>Classes in the order of the outputs.</summary>
     public List<string> Classes { get; init; } = [];
@@ -44,4 +50,7 @@ internal sealed record ModelProfile
 
     /// <summary>Where the model comes from.</summary>
     public required string Source { get; init; }
+
+    /// <summary>Classes of objects, the background left out.</summary>
+    public IReadOnlyList<string> ObjectClasses => [.. Classes.Where(c => c != BackgroundClass)];
 }

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Options;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Models;
 
 /// <summary>
-/// The models below the configured folder. Folders are looked at on every use, which costs a few file system calls: a profile or file
-/// that changed is loaded anew, while calls under way keep what they have.
+/// The models below the configured folder. Folders are looked at on every use, which costs a few file system calls. A folder that
+/// changed is loaded anew by the next call that wants it, on a thread of its own; meanwhile and when that fails, the model that was
+/// there before goes on serving, and calls under way keep what they have.
 /// </summary>
 internal sealed partial class ModelRegistry(
     IOptions<SegmentationOptions> options, StageInstruments instruments, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
@@ -13,17 +15,13 @@ internal sealed partial class ModelRegistry(
     private const int MaxDepth = 3;
     private const string FolderName = "models";
 
-    private static readonly Dictionary<string, IRegionDecoder> Decoders = new(StringComparer.Ordinal)
-    {
-        ["semantic_logits"] = new SemanticLogitsDecoder(),
-        ["instances"] = new InstancesDecoder(),
-        ["yolo_seg"] = new YoloSegDecoder(),
-        ["query_masks"] = new QueryMasksDecoder(),
-    };
+    private static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true };
 
+    private readonly SegmentationOptions _options = options.Value;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
     private readonly string? _root = FindRoot(options.Value.ModelsDirectory);
+    private long _uses;
 
     /// <summary>Profiles of the models at hand, by name.</summary>
     public IReadOnlyList<ModelProfile> Profiles
@@ -33,39 +31,61 @@ internal sealed partial class ModelRegistry(
             lock (_gate)
             {
                 Refresh();
-                return [.. _entries.Values.Where(e => e.Profile != null).Select(e => e.Profile!).OrderBy(p => p.Name, StringComparer.Ordinal)];
+                return [.. _entries.Values.Select(e => e.Profile).OfType<ModelProfile>().OrderBy(p => p.Name, StringComparer.Ordinal)];
             }
         }
     }
 
-    /// <summary>The default model of a task: the one that says so, or else the first by name; null when there is none.</summary>
-    public ModelProfile? Default(ModelTask task)
-        => Profiles.Where(p => p.Task == task).OrderByDescending(p => p.Default).ThenBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault();
-
-    /// <summary>Takes a segmentation model; the lease gives it back.</summary>
-    /// <param name="name">Name of the model; empty takes the default one.</param>
-    /// <exception cref="ServiceDefaults.Errors.VideoGrainException">There is no such model, or none at all.</exception>
-    /// <exception cref="ModelProfileException">The model does not fit its profile.</exception>
-    public (RegionDetector Detector, IDisposable Lease) AcquireDetector(string name)
+    /// <summary>Folders that cannot be used as they are, as far as that is known: networks are looked at when they are loaded.</summary>
+    public IReadOnlyList<ModelProblem> Problems
     {
-        const ModelTask Task = ModelTask.Segmentation;
-        var wanted = name.Length > 0 ? name : Default(Task)?.Name ?? throw ModelErrors.NotInstalled("finds regions: see ListModels");
-        var model = Acquire(wanted, p => p.Task == Task, p => DecoderOf(p).Roles);
-        return (new RegionDetector(model, DecoderOf(model.Profile)), model);
+        get
+        {
+            lock (_gate)
+            {
+                Refresh();
+                return
+                [
+                    .. _entries.Values.Where(e => e.Problem != null).OrderBy(e => e.Folder, StringComparer.Ordinal).Select(e => new ModelProblem(
+                        Path.GetRelativePath(_root!, e.Folder), e.Profile?.Name ?? "", e.Problem!.Message, e.Serving != null)),
+                ];
+            }
+        }
     }
 
-    /// <summary>Takes a depth model; the lease gives it back.</summary>
+    /// <summary>The default model of a kind: the one that says so, or else the first by name; null when there is none.</summary>
+    public ModelProfile? Default<T>(ModelKind<T> kind)
+        => Profiles.Where(kind.Serves).OrderByDescending(p => p.Default).ThenBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault();
+
+    /// <summary>Takes a model; the lease gives it back.</summary>
+    /// <param name="kind">What it must be able to do.</param>
     /// <param name="name">Name of the model; empty takes the default one.</param>
-    /// <exception cref="ServiceDefaults.Errors.VideoGrainException">There is no such model, or none at all.</exception>
+    /// <param name="cancellationToken">Ends the wait; a load that began goes on for others.</param>
+    /// <exception cref="VideoGrainException">There is no such model, or none at all, or its execution provider cannot be used.</exception>
     /// <exception cref="ModelProfileException">The model does not fit its profile.</exception>
-    public (DepthModel Depth, OnnxModel Lease) AcquireDepth(string name)
+    public async Task<ModelLease<T>> AcquireAsync<T>(ModelKind<T> kind, string name, CancellationToken cancellationToken)
     {
-        static bool IsDepth(ModelProfile profile) => profile.Task == ModelTask.Control && profile.Decoder == DepthModel.Decoder;
-        var wanted = name.Length > 0
-            ? name
-            : Profiles.Where(IsDepth).OrderByDescending(p => p.Default).FirstOrDefault()?.Name ?? throw ModelErrors.NotInstalled("estimates depth: see ListModels");
-        var model = Acquire(wanted, IsDepth, _ => [DepthModel.Output]);
-        return (new DepthModel(model), model);
+        var wanted = name.Length > 0 ? name : Default(kind)?.Name ?? throw ModelErrors.NotInstalled($"{kind.Purpose}: see ListModels");
+        while (true)
+        {
+            Task loading;
+            lock (_gate)
+            {
+                Refresh();
+                var entry = Find(kind, wanted);
+                entry.LastUse = ++_uses;
+                var isLoading = entry.Loading != null;
+                if (entry.NeedsLoad && !isLoading)
+                    entry.Loading = Task.Factory.StartNew(() => Load(entry), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+                // Whoever finds the new state first waits for it; others are served by what is there.
+                if (entry.Serving != null && (isLoading || entry.Loading == null) && entry.Serving.TryAcquire())
+                    return new ModelLease<T>(kind.Create(entry.Serving), entry.Serving);
+                loading = entry.Loading ?? throw entry.Problem!;
+            }
+
+            await loading.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Lets all models go; those in use live until their users end.</summary>
@@ -74,79 +94,117 @@ internal sealed partial class ModelRegistry(
         lock (_gate)
         {
             foreach (var entry in _entries.Values)
-                entry.Model?.Dispose();
+                Forget(entry);
             _entries.Clear();
         }
     }
 
-    private OnnxModel Acquire(string name, Func<ModelProfile, bool> serves, Func<ModelProfile, IReadOnlyList<string>> rolesOf)
+    private ModelEntry Find<T>(ModelKind<T> kind, string name)
     {
+        var entry = _entries.Values.FirstOrDefault(e => e.Profile?.Name == name);
+        if (entry?.Profile is { } profile && entry.Serving == null)
+            _ = Decoders.Of(profile);
+        return entry != null && kind.Serves(entry.Profile!)
+            ? entry
+            : throw ModelErrors.NotFound(name, _entries.Values.Where(e => e.Profile != null && kind.Serves(e.Profile)).Select(e => e.Profile!.Name));
+    }
+
+    private void Load(ModelEntry entry)
+    {
+        ModelProfile profile;
+        string stamp;
+        lock (_gate)
+            (profile, stamp) = (entry.Latest!, entry.Stamp);
+        OnnxModel? model = null;
+        Exception? problem = null;
+        try
+        {
+            var started = time.GetTimestamp();
+            var decoder = Decoders.Of(profile);
+            model = new OnnxModel(profile, decoder, entry.Folder, _options);
+            decoder.WarmUp(model, CancellationToken.None);
+            instruments.ModelLoaded(profile.Name, time.GetElapsedTime(started));
+            Loaded(logger, profile.Name);
+        }
+        catch (Exception error)
+        {
+            model?.Dispose();
+            (model, problem) = (null, error);
+        }
+
         lock (_gate)
         {
-            Refresh();
-            var entry = _entries.Values.FirstOrDefault(e => e.Profile != null && serves(e.Profile) && e.Profile.Name == name)
-                ?? throw ModelErrors.NotFound(name, _entries.Values.Where(e => e.Profile != null && serves(e.Profile)).Select(e => e.Profile!.Name));
-            var profile = entry.Profile!;
-            foreach (var role in rolesOf(profile).Where(role => !profile.Outputs.ContainsKey(role)))
-                throw new ModelProfileException($"model '{profile.Name}': {profile.Decoder} needs outputs.{role}.");
-            entry.Model ??= Load(entry);
-            entry.Model.TryAcquire();
-            return entry.Model;
+            entry.Loading = null;
+            if (problem != null)
+            {
+                Fail(entry, problem);
+                return;
+            }
+
+            entry.Serving?.Dispose();
+            (entry.Serving, entry.ServingStamp) = (model, stamp);
+            if (entry.IsGone)
+                entry.Unload();
+            Evict(entry);
         }
     }
 
-    private static IRegionDecoder DecoderOf(ModelProfile profile)
-        => Decoders.TryGetValue(profile.Decoder, out var decoder)
-            ? decoder
-            : throw new ModelProfileException($"model '{profile.Name}': decoder '{profile.Decoder}' is unknown; known: {string.Join(", ", Decoders.Keys)}.");
-
-    private OnnxModel Load(Entry entry)
+    // What a folder's files are to blame for is remembered until they change; all else is tried again by the next call.
+    private void Fail(ModelEntry entry, Exception problem)
     {
-        var started = time.GetTimestamp();
-        var model = new OnnxModel(entry.Profile!, entry.Folder, options.Value);
-        instruments.ModelLoaded(entry.Profile!.Name, time.GetElapsedTime(started));
-        Loaded(logger, entry.Profile!.Name);
-        return model;
+        if (entry.Serving != null)
+            KeptOld(logger, entry.Latest!.Name, problem);
+        else
+            NotLoaded(logger, entry.Latest!.Name, problem);
+        if (entry.Serving != null || problem is ModelProfileException)
+            entry.Problem = problem;
+        else
+            throw problem;
+    }
+
+    // The least recently used models make room; the one just loaded stays.
+    private void Evict(ModelEntry loaded)
+    {
+        foreach (var entry in _entries.Values.Where(e => e.Serving != null && e != loaded).OrderByDescending(e => e.LastUse).Skip(_options.MaxLoadedModels - 1))
+        {
+            Evicted(logger, entry.Serving!.Profile.Name);
+            entry.Unload();
+        }
     }
 
     private void Refresh()
     {
-        var found = _root == null ? [] : Folders(_root, MaxDepth).ToDictionary(f => f, f => f, StringComparer.Ordinal);
-        foreach (var gone in _entries.Keys.Where(f => !found.ContainsKey(f)).ToList())
+        var found = _root == null ? [] : Folders(_root, MaxDepth).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _entries.Keys.Where(f => !found.Contains(f)).ToList())
         {
-            _entries[gone].Model?.Dispose();
+            Forget(_entries[gone]);
             _entries.Remove(gone);
         }
 
-        foreach (var folder in found.Keys)
+        foreach (var folder in found)
         {
-            var known = _entries.GetValueOrDefault(folder);
-            if (known != null && known.Stamp == Stamp(folder, known.Profile))
+            if (!_entries.TryGetValue(folder, out var entry))
+                _entries[folder] = entry = new ModelEntry(folder);
+            var stamp = FolderStamp.Of(folder);
+            if (entry.Stamp == stamp)
                 continue;
-            known?.Model?.Dispose();
-            _entries[folder] = Describe(folder);
+            (entry.Stamp, entry.Problem) = (stamp, null);
+            try
+            {
+                entry.Latest = ProfileReader.Read(Path.Combine(folder, ProfileReader.FileName));
+            }
+            catch (ModelProfileException error)
+            {
+                Refused(logger, folder, error);
+                entry.Problem = error;
+            }
         }
     }
 
-    private Entry Describe(string folder)
+    private static void Forget(ModelEntry entry)
     {
-        try
-        {
-            var profile = ProfileReader.Read(Path.Combine(folder, ProfileReader.FileName));
-            return new Entry(folder, profile, Stamp(folder, profile));
-        }
-        catch (ModelProfileException error)
-        {
-            Refused(logger, folder, error);
-            return new Entry(folder, null, Stamp(folder, null));
-        }
-    }
-
-    private static (DateTime, DateTime, long) Stamp(string folder, ModelProfile? profile)
-    {
-        var description = new FileInfo(Path.Combine(folder, ProfileReader.FileName));
-        var model = profile == null ? null : new FileInfo(Path.Combine(folder, profile.File));
-        return (description.LastWriteTimeUtc, model?.LastWriteTimeUtc ?? default, model is { Exists: true } ? model.Length : 0);
+        entry.IsGone = true;
+        entry.Unload();
     }
 
     private static IEnumerable<string> Folders(string root, int depth)
@@ -157,7 +215,7 @@ internal sealed partial class ModelRegistry(
             yield return root;
         if (depth == 0)
             yield break;
-        foreach (var folder in Directory.EnumerateDirectories(root).SelectMany(d => Folders(d, depth - 1)))
+        foreach (var folder in Directory.EnumerateDirectories(root, "*", Readable).SelectMany(d => Folders(d, depth - 1)))
             yield return folder;
     }
 
@@ -178,17 +236,15 @@ internal sealed partial class ModelRegistry(
     [LoggerMessage(LogLevel.Information, "model {Name} is loaded and warm")]
     private static partial void Loaded(ILogger logger, string name);
 
+    [LoggerMessage(LogLevel.Information, "model {Name} makes room for another")]
+    private static partial void Evicted(ILogger logger, string name);
+
+    [LoggerMessage(LogLevel.Warning, "model {Name} cannot be loaded; calls that need it are refused")]
+    private static partial void NotLoaded(ILogger logger, string name, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "model {Name} changed and cannot be loaded as it is now; the one before goes on serving")]
+    private static partial void KeptOld(ILogger logger, string name, Exception exception);
+
     [LoggerMessage(LogLevel.Warning, "the model profile in {Folder} is refused")]
     private static partial void Refused(ILogger logger, string folder, Exception exception);
-
-    private sealed class Entry(string folder, ModelProfile? profile, (DateTime, DateTime, long) stamp)
-    {
-        public string Folder { get; } = folder;
-
-        public ModelProfile? Profile { get; } = profile;
-
-        public (DateTime, DateTime, long) Stamp { get; } = stamp;
-
-        public OnnxModel? Model { get; set; }
-    }
 }

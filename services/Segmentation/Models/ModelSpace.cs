@@ -57,9 +57,9 @@ internal static class ModelSpace
     }
 
     /// <summary>A box of the model's input in the frame's pixels.</summary>
-    public static FrameBox ToFrame(double left, double top, double right, double bottom, ModelInput input, InputProfile profile, int width, int height)
+    public static FrameBox ToFrame(double left, double top, double right, double bottom, ModelInput input, int width, int height)
     {
-        var (sx, sy) = (width / (profile.Width * input.Columns), height / (profile.Height * input.Rows));
+        var (sx, sy) = (width / (input.Profile.Width * input.Columns), height / (input.Profile.Height * input.Rows));
         return new FrameBox(left * sx, top * sy, right * sx, bottom * sy);
     }
 }

@@ -1,3 +1,4 @@
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Telemetry;
@@ -5,29 +6,34 @@ using VideoGrain.ServiceDefaults.Telemetry;
 namespace VideoGrain.Segmentation.Models;
 
 /// <summary>
-/// Loads the default model before the service is ready. A model that cannot be loaded does not keep the service down: given masks and
-/// the built-in estimators work without it, and calls that need it are told why it is missing.
+/// Loads the default models before the service is ready, so that nobody's first request pays for it. A model that cannot be loaded
+/// does not keep the service down: given masks and the built-in estimators work without it, the registry logs what is wrong, and
+/// calls that need it are told.
 /// </summary>
-internal sealed partial class ModelWarmUp(ModelRegistry registry, StageInstruments instruments, StageSlots slots, ILogger<ModelWarmUp> logger) : IStartupWork
+internal sealed class ModelWarmUp(ModelRegistry registry, StageInstruments instruments, StageSlots slots) : IStartupWork
 {
-    public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            instruments.WatchModels(() => registry.Profiles.Count);
-            instruments.Watch(slots);
-            if (registry.Default(ModelTask.Segmentation) is not { } profile)
-                return;
-            try
-            {
-                registry.AcquireDetector(profile.Name).Lease.Dispose();
-            }
-            catch (Exception error) when (error is ModelProfileException or DllNotFoundException)
-            {
-                NotLoaded(logger, profile.Name, error);
-            }
-        },
-        cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        instruments.WatchModels(() => registry.Profiles.Count);
+        instruments.Watch(slots);
+        await WarmAsync(Decoders.Detector, cancellationToken);
+        await WarmAsync(Decoders.Promptable, cancellationToken);
+        await WarmAsync(Decoders.Depth, cancellationToken);
+        await WarmAsync(Decoders.Pose, cancellationToken);
+        await WarmAsync(Decoders.Flow, cancellationToken);
+    }
 
-    [LoggerMessage(LogLevel.Warning, "model {Name} cannot be loaded; calls that need it will be refused")]
-    private static partial void NotLoaded(ILogger logger, string name, Exception exception);
+    private async Task WarmAsync<T>(ModelKind<T> kind, CancellationToken cancellationToken)
+    {
+        if (registry.Default(kind) is not { } profile)
+            return;
+        try
+        {
+            (await registry.AcquireAsync(kind, profile.Name, cancellationToken)).Dispose();
+        }
+        catch (Exception error) when (error is ModelProfileException or VideoGrainException or DllNotFoundException)
+        {
+            // Logged by the registry.
+        }
+    }
 }

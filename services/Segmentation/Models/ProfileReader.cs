@@ -12,6 +12,7 @@ internal static class ProfileReader
     private const long MaxFileBytes = 1 << 18;
     private const int MaxSide = 8192;
     private const int MaxClasses = 10_000;
+    private const int MaxNetworks = 8;
     private const int MaxCleanUpRadius = 32;
 
     private static readonly IDeserializer Yaml = new DeserializerBuilder()
@@ -21,57 +22,80 @@ internal static class ProfileReader
 
     /// <summary>Reads a profile.</summary>
     /// <param name="path">The <c>profile.yaml</c>.</param>
+    /// <returns>The profile; a model with one file has it as its only network.</returns>
     /// <exception cref="ModelProfileException">The profile is not valid; the message names file, line and key.</exception>
     public static ModelProfile Read(string path)
     {
+        // Callers learn which model is at fault, not where the models lie.
+        var shown = Path.Combine(Path.GetFileName(Path.GetDirectoryName(path)) ?? "", FileName);
         ModelProfile? profile;
         try
         {
             if (new FileInfo(path).Length > MaxFileBytes)
-                throw new ModelProfileException($"{path}: larger than {MaxFileBytes} bytes.");
+                throw new ModelProfileException($"{shown}: larger than {MaxFileBytes} bytes.");
             profile = Yaml.Deserialize<ModelProfile?>(File.ReadAllText(path));
         }
         catch (YamlException error)
         {
-            throw new ModelProfileException($"{path}: line {error.Start.Line}: {error.InnerException?.Message ?? error.Message}", error);
+            throw new ModelProfileException($"{shown}: line {error.Start.Line}: {error.InnerException?.Message ?? error.Message}", error);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ModelProfileException($"{path}: {error.Message}", error);
+            throw new ModelProfileException($"{shown}: {error.GetType().Name}", error);
         }
 
         if (profile == null)
-            throw new ModelProfileException($"{path}: empty.");
-        Check(path, profile);
-        return profile;
+            throw new ModelProfileException($"{shown}: empty.");
+        return Check(shown, profile);
     }
 
-    private static void Check(string path, ModelProfile profile)
+    private static ModelProfile Check(string shown, ModelProfile profile)
     {
         void Require(bool condition, string rule)
         {
             if (!condition)
-                throw new ModelProfileException($"{path}: {rule}.");
+                throw new ModelProfileException($"{shown}: {rule}.");
         }
 
         Require(profile.Name is { Length: > 0 and <= 64 }, "name: 1 to 64 characters");
         Require(profile.Licence.Length > 0 && profile.Source.Length > 0, "licence and source must not be empty");
-        Require(
-            profile.File.Length > 0 && !Path.IsPathRooted(profile.File) && !profile.File.Split('/', '\\').Contains(".."),
-            "file: a path below the profile's folder");
         Require(profile.Classes.Count <= MaxClasses && profile.Classes.All(c => c.Length is > 0 and <= 64), $"classes: at most {MaxClasses}, each 1 to 64 characters");
         Require(profile.Classes.Distinct(StringComparer.OrdinalIgnoreCase).Count() == profile.Classes.Count, "classes: each once");
         Require(profile.BackgroundClass.Length == 0 || profile.Classes.Contains(profile.BackgroundClass), "background_class: one of classes");
         Require(profile.ScoreThreshold is >= 0 and <= 1, "score_threshold: 0 to 1");
         Require(profile.MinArea is >= 0 and <= 1, "min_area: 0 to 1");
         Require(profile.CleanUpRadius is >= 0 and <= MaxCleanUpRadius, $"clean_up_radius: 0 to {MaxCleanUpRadius}");
-        var input = profile.Input;
-        Require(input.Name.Length > 0, "input.name: must not be empty");
-        Require(input.Height is > 0 and <= MaxSide && input.Width is > 0 and <= MaxSide, $"input.height and input.width: 1 to {MaxSide}");
-        Require(input.Range is 1 or 255, "input.range: 1 or 255");
-        Require(input.Mean.Count == 3 && input.Std.Count == 3 && input.Std.All(s => s > 0), "input.mean and input.std: three numbers, std above 0");
-        Require(input.Channels is "rgb" or "bgr", "input.channels: rgb or bgr");
-        Require(input.Fit is "stretch" or "letterbox", "input.fit: stretch or letterbox");
-        Require(input.Padding is >= 0 and <= 255, "input.padding: 0 to 255");
+        if (profile.Networks.Count == 0)
+        {
+            Require(profile.Input != null, "input is required");
+            profile = profile with
+            {
+                Networks = new() { [ModelProfile.OnlyNetwork] = new NetworkProfile { File = profile.File, Input = profile.Input, Outputs = profile.Outputs } },
+            };
+            Check(profile.Networks[ModelProfile.OnlyNetwork], "", Require);
+            return profile;
+        }
+
+        Require(profile.Networks.Count <= MaxNetworks, $"networks: at most {MaxNetworks}");
+        Require(profile is { File: "", Input: null, Outputs.Count: 0 }, "file, input and outputs belong into networks when there are several");
+        foreach (var (name, network) in profile.Networks)
+            Check(network, $"networks.{name}.", Require);
+        return profile;
+    }
+
+    private static void Check(NetworkProfile network, string key, Action<bool, string> require)
+    {
+        require(
+            network.File.Length > 0 && !Path.IsPathRooted(network.File) && !network.File.Split('/', '\\').Contains(".."),
+            $"{key}file: a path below the profile's folder");
+        if (network.Input is not { } input)
+            return;
+        require(input.Name.Length > 0, $"{key}input.name: must not be empty");
+        require(input.Height is > 0 and <= MaxSide && input.Width is > 0 and <= MaxSide, $"{key}input.height and input.width: 1 to {MaxSide}");
+        require(input.Range is 1 or 255, $"{key}input.range: 1 or 255");
+        require(input.Mean.Count == 3 && input.Std.Count == 3 && input.Std.All(s => s > 0), $"{key}input.mean and input.std: three numbers, std above 0");
+        require(input.Channels is "rgb" or "bgr", $"{key}input.channels: rgb or bgr");
+        require(input.Fit is "stretch" or "letterbox", $"{key}input.fit: stretch or letterbox");
+        require(input.Padding is >= 0 and <= 255, $"{key}input.padding: 0 to 255");
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using VideoGrain.Segmentation.Regions;
 
 namespace VideoGrain.Segmentation.Models;
@@ -14,14 +13,14 @@ internal sealed class QueryMasksDecoder : IRegionDecoder
 
     public IReadOnlyList<string> Roles { get; } = [ClassLogits, MaskLogits];
 
-    public IReadOnlyList<Detection> Decode(IReadOnlyList<OrtValue> outputs, ModelInput input, ModelProfile profile, int width, int height)
+    public IReadOnlyList<Detection> Decode(ModelOutputs outputs, ModelInput input, ModelProfile profile, int width, int height)
     {
         var classes = profile.Classes.Count;
-        var queries = (int)outputs[0].Require(profile, ClassLogits, 1, -1, classes + 1)[1];
-        var shape = outputs[1].Require(profile, MaskLogits, 1, queries, -1, -1);
+        var queries = (int)outputs.Require(ClassLogits, 1, -1, classes + 1)[1];
+        var shape = outputs.Require(MaskLogits, 1, queries, -1, -1);
         var (rows, columns) = ((int)shape[2], (int)shape[3]);
-        var logits = outputs[0].GetTensorDataAsSpan<float>();
-        var masks = outputs[1].GetTensorDataAsSpan<float>();
+        var logits = outputs.Floats(ClassLogits);
+        var masks = outputs.Floats(MaskLogits);
 
         var detections = new List<Detection>();
         for (var q = 0; q < queries; q++)

@@ -6,26 +6,32 @@ namespace VideoGrain.Segmentation.Models;
 /// <summary>A segmentation model with its decoder.</summary>
 internal sealed class RegionDetector(OnnxModel model, IRegionDecoder decoder)
 {
-    private readonly string[] _outputs = [.. decoder.Roles.Select(role => model.Profile.Outputs[role])];
+    // More objects than this are noise, and tracking compares every one with every other.
+    private const int MostObjects = 100;
 
     public ModelProfile Profile => model.Profile;
 
-    /// <summary>Finds objects in a frame: cleaned up, above the profile's score and area, best first.</summary>
-    public IReadOnlyList<Detection> Detect(Frame frame, CancellationToken cancellationToken)
-    {
-        var input = ModelInput.Of(frame, Profile.Input);
-        var found = model.Run(input.Values, _outputs, o => decoder.Decode(o, input, Profile, frame.Width, frame.Height), cancellationToken);
-        var leastPixels = Math.Max(1, Profile.MinArea * frame.Width * frame.Height);
-        return
+    /// <summary>Finds objects in a frame: cleaned up, above the profile's score and the least area, best first, at most a hundred.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="cleanUp">How masks are tidied.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    public IReadOnlyList<Detection> Detect(Frame frame, MaskCleanUp cleanUp, CancellationToken cancellationToken)
+        =>
         [
-            .. found
+            .. Find(frame, cancellationToken)
                 .Where(d => d.Score >= Profile.ScoreThreshold)
-                .Select(d => d with { Mask = CleanUp(d.Mask) })
-                .Where(d => d.Mask.Count >= leastPixels)
-                .OrderByDescending(d => d.Score),
+                .OrderByDescending(d => d.Score)
+                .Take(MostObjects)
+                .Select(d => d with { Mask = cleanUp.Tidy(d.Mask) })
+                .Where(d => cleanUp.IsLargeEnough(d.Mask)),
         ];
-    }
 
-    private Mask CleanUp(Mask mask)
-        => Profile.CleanUpRadius == 0 ? mask : Morphology.FillHoles(Morphology.Close(mask, Profile.CleanUpRadius));
+    /// <summary>Runs the model once on an empty picture.</summary>
+    public void WarmUp(CancellationToken cancellationToken) => Find(Decoders.WarmUpFrame, cancellationToken);
+
+    private IReadOnlyList<Detection> Find(Frame frame, CancellationToken cancellationToken)
+    {
+        var input = ModelInput.Of(frame, model.Only.Input);
+        return model.Only.Run(input, decoder.Roles, o => decoder.Decode(o, input, Profile, frame.Width, frame.Height), cancellationToken);
+    }
 }

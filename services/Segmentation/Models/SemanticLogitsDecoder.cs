@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using VideoGrain.Media;
 using VideoGrain.Segmentation.Regions;
 
@@ -18,11 +17,11 @@ internal sealed class SemanticLogitsDecoder : IRegionDecoder
 
     public IReadOnlyList<string> Roles { get; } = [Logits];
 
-    public IReadOnlyList<Detection> Decode(IReadOnlyList<OrtValue> outputs, ModelInput input, ModelProfile profile, int width, int height)
+    public IReadOnlyList<Detection> Decode(ModelOutputs outputs, ModelInput input, ModelProfile profile, int width, int height)
     {
         var classes = profile.Classes.Count;
-        var shape = outputs[0].Require(profile, Logits, 1, classes, -1, -1);
-        var scores = ModelSpace.ToFrame(outputs[0].GetTensorDataAsSpan<float>(), classes, (int)shape[2], (int)shape[3], input, width, height);
+        var shape = outputs.Require(Logits, 1, classes, -1, -1);
+        var scores = ModelSpace.ToFrame(outputs.Floats(Logits), classes, (int)shape[2], (int)shape[3], input, width, height);
         var (labels, confidence) = Best(scores, classes, BackgroundIndex(profile));
 
         var foreground = Array.ConvertAll(labels, l => l == 0 ? 0 : 1);

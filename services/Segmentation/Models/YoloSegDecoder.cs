@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using VideoGrain.Segmentation.Regions;
 
 namespace VideoGrain.Segmentation.Models;
@@ -20,14 +19,14 @@ internal sealed class YoloSegDecoder : IRegionDecoder
 
     public IReadOnlyList<string> Roles { get; } = [Predictions, Prototypes];
 
-    public IReadOnlyList<Detection> Decode(IReadOnlyList<OrtValue> outputs, ModelInput input, ModelProfile profile, int width, int height)
+    public IReadOnlyList<Detection> Decode(ModelOutputs outputs, ModelInput input, ModelProfile profile, int width, int height)
     {
         var classes = profile.Classes.Count;
-        var shape = outputs[1].Require(profile, Prototypes, 1, -1, -1, -1);
+        var shape = outputs.Require(Prototypes, 1, -1, -1, -1);
         var (k, rows, columns) = ((int)shape[1], (int)shape[2], (int)shape[3]);
-        var anchors = (int)outputs[0].Require(profile, Predictions, 1, BoxNumbers + classes + k, -1)[2];
-        var predictions = outputs[0].GetTensorDataAsSpan<float>();
-        var prototypes = outputs[1].GetTensorDataAsSpan<float>();
+        var anchors = (int)outputs.Require(Predictions, 1, BoxNumbers + classes + k, -1)[2];
+        var predictions = outputs.Floats(Predictions);
+        var prototypes = outputs.Floats(Prototypes);
 
         var detections = new List<Detection>();
         foreach (var found in Keep(Candidates(predictions, anchors, classes, input, profile, width, height)))
@@ -65,7 +64,7 @@ internal sealed class YoloSegDecoder : IRegionDecoder
             if (!(score >= profile.ScoreThreshold))
                 continue;
             double x = predictions[a], y = predictions[anchors + a], w = predictions[(2 * anchors) + a], h = predictions[(3 * anchors) + a];
-            var box = ModelSpace.ToFrame(x - (w / 2), y - (h / 2), x + (w / 2), y + (h / 2), input, profile.Input, width, height);
+            var box = ModelSpace.ToFrame(x - (w / 2), y - (h / 2), x + (w / 2), y + (h / 2), input, width, height);
             candidates.Add(new Candidate(a, best, score, box));
         }
 

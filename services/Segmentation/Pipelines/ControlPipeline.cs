@@ -6,6 +6,7 @@ using VideoGrain.Segmentation.Requests;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.ServiceDefaults.Telemetry;
+using ClipGeometry = VideoGrain.Protos.V1.ClipGeometry;
 
 namespace VideoGrain.Segmentation.Pipelines;
 
@@ -18,7 +19,7 @@ internal sealed class ControlPipeline(ModelRegistry models, TimeProvider time, S
 
     /// <summary>Chooses the estimator before any frame is read.</summary>
     /// <exception cref="VideoGrainException">The header is not valid, or no estimator does what it asks for.</exception>
-    public ControlEstimate Prepare(EstimateControlHeader header, ViolationList violations)
+    public async Task<ControlEstimate> PrepareAsync(EstimateControlHeader header, ViolationList violations, CancellationToken cancellationToken)
     {
         var (low, high) = (header.HasCannyLow ? header.CannyLow : DefaultLow, header.HasCannyHigh ? header.CannyHigh : DefaultHigh);
         violations.Range("header.canny_low", low, 0, byte.MaxValue);
@@ -33,34 +34,38 @@ internal sealed class ControlPipeline(ModelRegistry models, TimeProvider time, S
         {
             ControlType.Canny => BuiltIn(BuiltIns.Canny, header.Model, frame => CannyEdges.Draw(frame, low, high)),
             ControlType.SoftEdge => BuiltIn(BuiltIns.SoftEdge, header.Model, SoftEdges.Draw),
-            ControlType.Depth => Depth(header.Model),
+            ControlType.Depth => await ModelAsync(Decoders.Depth, header.Model, m => m.Draw, cancellationToken),
+            ControlType.Pose => await ModelAsync(Decoders.Pose, header.Model, m => m.Draw, cancellationToken),
             _ => throw ModelErrors.NotInstalled($"estimates {header.Type}: see ListModels"),
         };
     }
 
-    /// <summary>Runs the call. Stops between frames when cancelled.</summary>
-    public void Run(ControlEstimate estimate, ClipData frames, StageOutput<EstimateControlResponse> output, CancellationToken cancellationToken)
+    /// <summary>Runs the call. Stops within a frame when cancelled.</summary>
+    public void Run(
+        ControlEstimate estimate, ClipGeometry geometry, FrameFeed feed, StageOutput<EstimateControlResponse> output, CancellationToken cancellationToken)
     {
-        var clock = new StageClock(time, instruments, frames.Count);
-        long[] shape = [frames.Count, frames.Height, frames.Width, 3];
+        var clock = new StageClock(time, instruments, (int)geometry.FrameCount);
+        long[] shape = [geometry.FrameCount, geometry.Height, geometry.Width, Frame.Channels];
         ulong offset = 0;
-        for (var f = 0; f < frames.Count; f++)
+        for (var f = 0; f < geometry.FrameCount; f++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (var chunk in PartChunks.Split(ControlName, ElementType.Uint8, shape, estimate.Draw(frames[f], cancellationToken).Rgb, ref offset))
+            var map = estimate.Draw(feed.Take(cancellationToken), cancellationToken);
+            foreach (var chunk in PartChunks.Split(ControlName, ElementType.Uint8, shape, map.Rgb, ref offset))
                 output.Send(new EstimateControlResponse { Tensor = chunk }, cancellationToken);
             output.Offer(new EstimateControlResponse { Progress = clock.Step() });
         }
 
+        feed.WaitForEnd(cancellationToken);
         output.Send(new EstimateControlResponse { Summary = new() { Model = estimate.Name, ComputeTime = clock.Elapsed } }, cancellationToken);
     }
 
     private static ControlEstimate BuiltIn(string name, string asked, Func<Frame, Frame> draw)
         => asked.Length == 0 || asked == name ? new ControlEstimate(name, (frame, _) => draw(frame)) : throw ModelErrors.NotFound(asked, [name]);
 
-    private ControlEstimate Depth(string asked)
+    private async Task<ControlEstimate> ModelAsync<T>(
+        ModelKind<T> kind, string asked, Func<T, Func<Frame, CancellationToken, Frame>> draw, CancellationToken cancellationToken)
     {
-        var (depth, lease) = models.AcquireDepth(asked);
-        return new ControlEstimate(lease.Profile.Name, depth.Draw, lease);
+        var lease = await models.AcquireAsync(kind, asked, cancellationToken);
+        return new ControlEstimate(lease.Profile.Name, draw(lease.Model), lease);
     }
 }

@@ -18,47 +18,42 @@ internal static class GivenMasks
         var tensor = input.MaskOf(region);
         var threshold = region.Source.Mask.Threshold == 0 ? DefaultThreshold : (byte)region.Source.Mask.Threshold;
         var (count, rows, columns) = ((int)tensor.Shape[0], (int)tensor.Shape[1], (int)tensor.Shape[2]);
-        var masks = new Mask[count];
-        for (var f = 0; f < count; f++)
+        Mask Read(int frame)
         {
-            var set = tensor.Data.AsSpan(f * rows * columns, rows * columns).ToArray();
+            var set = tensor.Data.AsSpan(frame * rows * columns, rows * columns).ToArray();
             for (var i = 0; i < set.Length; i++)
                 set[i] = set[i] >= threshold ? (byte)1 : (byte)0;
-            masks[f] = new Mask(columns, rows, set).Resize((int)geometry.Width, (int)geometry.Height);
+            return new Mask(columns, rows, set).Resize((int)geometry.Width, (int)geometry.Height);
         }
 
-        if (masks.All(m => m.IsEmpty))
+        // One mask stands for all frames.
+        var masks = count == 1 ? PackedMasks.Repeat(Read(0), (int)geometry.FrameCount) : PackedMasks.Of(Enumerable.Range(0, count).Select(Read));
+        if (Enumerable.Range(0, masks.Count).All(f => masks.PixelsIn(f) == 0))
         {
             throw VideoGrainException.Invalid(
                 $"{field}.mask", $"the mask of '{region.Id}' is empty in every frame at threshold {threshold}", ErrorReasons.RegionEmpty);
         }
 
-        // One mask stands for all frames.
-        return new FoundRegion(count == geometry.FrameCount ? masks : [.. Enumerable.Repeat(masks[0], (int)geometry.FrameCount)], 1);
+        return new FoundRegion(masks, 1);
     }
 
     public static FoundRegion WholeFrame(ClipGeometry geometry)
-        => new([.. Enumerable.Repeat(Mask.Full((int)geometry.Width, (int)geometry.Height), (int)geometry.FrameCount)], 1);
+        => new(PackedMasks.Repeat(Mask.Full((int)geometry.Width, (int)geometry.Height), (int)geometry.FrameCount), 1);
 
     /// <summary>What no other region covers.</summary>
     /// <exception cref="VideoGrainException">INVALID_ARGUMENT: nothing is left in any frame.</exception>
     public static FoundRegion Background(IReadOnlyList<FoundRegion> others, ClipGeometry geometry, string field)
     {
-        var masks = new Mask[geometry.FrameCount];
-        for (var f = 0; f < masks.Length; f++)
+        Mask Rest(int frame)
         {
             var set = new byte[geometry.Height * geometry.Width];
-            Array.Fill(set, (byte)1);
             foreach (var other in others)
-            {
-                for (var i = 0; i < set.Length; i++)
-                    set[i] &= (byte)(1 - other.Masks[f].Set[i]);
-            }
-
-            masks[f] = new Mask((int)geometry.Width, (int)geometry.Height, set);
+                other.Masks.AddTo(frame, set);
+            return new Mask((int)geometry.Width, (int)geometry.Height, set).Invert();
         }
 
-        if (masks.All(m => m.IsEmpty))
+        var masks = PackedMasks.Of(Enumerable.Range(0, (int)geometry.FrameCount).Select(Rest));
+        if (Enumerable.Range(0, masks.Count).All(f => masks.PixelsIn(f) == 0))
             throw VideoGrainException.Invalid(field, "the other regions cover every pixel of every frame", ErrorReasons.RegionEmpty);
         return new FoundRegion(masks, 1);
     }

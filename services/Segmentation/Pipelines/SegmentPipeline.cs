@@ -4,6 +4,7 @@ using VideoGrain.Protos.V1;
 using VideoGrain.Segmentation.Models;
 using VideoGrain.Segmentation.Regions;
 using VideoGrain.Segmentation.Requests;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.ServiceDefaults.Telemetry;
 
@@ -16,25 +17,59 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
     private const string LayoutsName = "layouts";
     private const int MaxListedFrames = 8;
 
-    /// <summary>Runs the call and hands over progress, tensors and summary. Stops between frames when cancelled.</summary>
-    public void Run(SegmentVideoHeader header, SegmentInput input, StageOutput<SegmentVideoResponse> output, CancellationToken cancellationToken)
+    /// <summary>Chooses and loads the models of a call before any frame is read.</summary>
+    /// <exception cref="ServiceDefaults.Errors.VideoGrainException">No model does what is asked for.</exception>
+    public async Task<SegmentPlan> PrepareAsync(SegmentVideoHeader header, CancellationToken cancellationToken)
     {
-        var needsModel = header.Regions.Any(r => SegmentInput.NeedsModel(r.Source));
-        var clock = new StageClock(time, instruments, header.Regions.Count + (needsModel ? (int)header.Geometry.FrameCount : 0));
+        List<RegionSource> queries = [.. header.Regions.Select(r => r.Source).Where(SegmentInput.NeedsModel)];
+        if (queries.Count == 0)
+            return new SegmentPlan();
+        var promptable = header.Model.Length > 0
+            ? models.Profiles.FirstOrDefault(p => p.Name == header.Model && Decoders.Promptable.Serves(p))
+            : models.Default(Decoders.Promptable);
+        if (promptable != null && header.Model.Length > 0)
+            CheckPromptsOnly(header);
+        var plan = new SegmentPlan
+        {
+            Promptable = promptable != null && queries.Any(SegmentPlan.IsPrompt)
+                ? await models.AcquireAsync(Decoders.Promptable, promptable.Name, cancellationToken)
+                : null,
+        };
+        try
+        {
+            if (queries.All(plan.IsPrompted))
+                return plan;
+            plan = new SegmentPlan { Promptable = plan.Promptable, Detector = await models.AcquireAsync(Decoders.Detector, header.Model, cancellationToken) };
+            RegionQueries.CheckClasses(header.Regions, plan.Detector.Profile.ObjectClasses);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the call and hands over progress, tensors and summary. Stops within a frame when cancelled.</summary>
+    public void Run(
+        SegmentPlan plan, SegmentVideoHeader header, SegmentInput input, FrameFeed feed, StageOutput<SegmentVideoResponse> output, CancellationToken cancellationToken)
+    {
+        var clock = new StageClock(time, instruments, header.Regions.Count + (plan.NeedsFrames ? (int)header.Geometry.FrameCount : 0));
         void Progress() => output.Offer(new SegmentVideoResponse { Progress = clock.Step() });
 
-        var queries = needsModel ? Detect(header, input.Frames!, Progress, cancellationToken) : null;
         var found = new FoundRegion?[header.Regions.Count];
+        if (plan.NeedsFrames)
+            Detect(plan, header, feed, found, Progress, cancellationToken);
+        feed.WaitForEnd(cancellationToken);
         for (var i = 0; i < found.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (region, field) = (header.Regions[i], Invariant($"header.regions[{i}].source"));
-            found[i] = region.Source.SourceCase switch
+            var (region, field) = (header.Regions[i], Field(i));
+            found[i] ??= region.Source.SourceCase switch
             {
                 RegionSource.SourceOneofCase.Mask => GivenMasks.Read(region, input, header.Geometry, field),
                 RegionSource.SourceOneofCase.WholeFrame => GivenMasks.WholeFrame(header.Geometry),
-                RegionSource.SourceOneofCase.Background => null,
-                _ => queries!.Find(region.Source, field),
+                _ => null,
             };
             if (found[i] is not FoundRegion exact)
                 continue;
@@ -47,40 +82,83 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
         {
             if (found[i] != null)
                 continue;
-            found[i] = GivenMasks.Background(others, header.Geometry, Invariant($"header.regions[{i}].source.background"));
+            found[i] = GivenMasks.Background(others, header.Geometry, $"{Field(i)}.background");
             Progress();
         }
 
         Send(header, found!, clock, output, cancellationToken);
     }
 
-    private RegionQueries Detect(SegmentVideoHeader header, ClipData frames, Action progress, CancellationToken cancellationToken)
+    private static void CheckPromptsOnly(SegmentVideoHeader header)
     {
-        var (detector, lease) = models.AcquireDetector(header.Model);
-        using var held = lease;
-        string[] classes = [.. detector.Profile.Classes.Where(c => c != detector.Profile.BackgroundClass)];
-        RegionQueries.CheckClasses(header.Regions, classes);
-        var tracker = new RegionTracker();
-        Frame? before = null;
-        for (var f = 0; f < frames.Count; f++)
+        var violations = new ViolationList();
+        for (var i = 0; i < header.Regions.Count; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var frame = frames[f];
-            var detections = detector.Detect(frame, cancellationToken);
-            tracker.Add(detections, before == null ? null : ClipFlow.Estimate(before, frame, cancellationToken));
+            if (SegmentInput.NeedsModel(header.Regions[i].Source) && !SegmentPlan.IsPrompt(header.Regions[i].Source))
+                violations.Add(Field(i), $"model '{header.Model}' answers points and boxes only", ErrorReasons.ModelNotFound);
+        }
+
+        violations.ThrowIfAny();
+    }
+
+    private static void Detect(
+        SegmentPlan plan, SegmentVideoHeader header, FrameFeed feed, FoundRegion?[] found, Action progress, CancellationToken cancellationToken)
+    {
+        var tracker = new RegionTracker();
+        var cleanUp = plan.Detector == null ? default : SegmentPlan.CleanUp(header, plan.Detector.Profile);
+        var prompts = plan.Promptable == null
+            ? null
+            : new PromptTracker(plan.Promptable.Model, Prompts(header), SegmentPlan.CleanUp(header, plan.Promptable.Profile));
+        Frame? before = null;
+        for (var f = 0; f < header.Geometry.FrameCount; f++)
+        {
+            var frame = feed.Take(cancellationToken);
+            var flow = before == null ? null : ClipFlow.Estimate(before, frame, cancellationToken);
+            if (plan.Detector != null)
+                tracker.Add(plan.Detector.Model.Detect(frame, cleanUp, cancellationToken), flow);
+            prompts?.Add(frame, flow, cancellationToken);
             before = frame;
             progress();
         }
 
-        return new RegionQueries(tracker.Complete(), classes, header.Geometry);
+        var tracks = tracker.Complete();
+        var queries = plan.Detector == null ? null : new RegionQueries(tracks, plan.Detector.Profile.ObjectClasses, header.Geometry);
+        for (var i = 0; i < found.Length; i++)
+        {
+            if (SegmentInput.NeedsModel(header.Regions[i].Source) && !plan.IsPrompted(header.Regions[i].Source))
+                found[i] = queries!.Find(header.Regions[i].Source, Field(i));
+        }
+
+        var identity = tracks.Count;
+        foreach (var (query, track) in prompts?.Complete() ?? [])
+            found[query.Region] = RegionQueries.Region([(identity++, track)], header.Geometry);
     }
+
+    private static List<PromptQuery> Prompts(SegmentVideoHeader header)
+    {
+        var prompts = new List<PromptQuery>();
+        for (var i = 0; i < header.Regions.Count; i++)
+        {
+            var source = header.Regions[i].Source;
+            if (source.SourceCase == RegionSource.SourceOneofCase.Point)
+                prompts.Add(new PromptQuery(i, $"{Field(i)}.point", (int)source.Point.Frame, (m, e, c) => m.AtPoint(e, source.Point.X, source.Point.Y, c)));
+            else if (source.SourceCase == RegionSource.SourceOneofCase.Box)
+                prompts.Add(new PromptQuery(i, $"{Field(i)}.box", (int)source.Box.Frame, (m, e, c) => m.InBox(e, Box(source.Box), c)));
+        }
+
+        return prompts;
+    }
+
+    private static FrameBox Box(BoxQuery box) => new(box.Left, box.Top, box.Right, box.Bottom);
+
+    private static string Field(int region) => Invariant($"header.regions[{region}].source");
 
     private static void Send(
         SegmentVideoHeader header, FoundRegion[] found, StageClock clock, StageOutput<SegmentVideoResponse> output, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IReadOnlyList<Mask>> layouts = [];
+        IReadOnlyList<PackedMasks> layouts = [];
         if (header.LayoutRows > 0)
-            layouts = [.. found.Select(r => (IReadOnlyList<Mask>)[.. r.Masks.Select(m => m.Resize((int)header.LayoutColumns, (int)header.LayoutRows))])];
+            layouts = [.. found.Select(r => PackedMasks.Of(r.Masks.Select(m => m.Resize((int)header.LayoutColumns, (int)header.LayoutRows))))];
 
         var summary = new SegmentVideoSummary();
         for (var i = 0; i < found.Length; i++)
@@ -98,15 +176,16 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
         output.Send(new SegmentVideoResponse { Summary = summary }, cancellationToken);
     }
 
-    private static RegionResult Describe(SegmentVideoHeader header, FoundRegion[] found, int index, IReadOnlyList<Mask>? layout)
+    private static RegionResult Describe(SegmentVideoHeader header, FoundRegion[] found, int index, PackedMasks? layout)
     {
         var region = found[index];
         var result = new RegionResult { RegionId = header.Regions[index].Id, Confidence = region.Confidence };
-        result.Coverage.AddRange(region.Masks.Select(m => (double)m.Count / m.Set.Length));
+        result.Coverage.AddRange(Enumerable.Range(0, region.Masks.Count).Select(f => region.Masks.PixelsIn(f) / ((double)header.Geometry.Height * header.Geometry.Width)));
+        result.Objects.AddRange(region.Objects);
 
-        AddFrames(result, "empty in frames", f => region.Masks[f].IsEmpty);
+        AddFrames(result, "empty in frames", f => region.Masks.PixelsIn(f) == 0);
         if (layout != null)
-            AddFrames(result, "too small for the layout in frames", f => layout[f].IsEmpty && !region.Masks[f].IsEmpty);
+            AddFrames(result, "too small for the layout in frames", f => layout.PixelsIn(f) == 0 && region.Masks.PixelsIn(f) > 0);
         for (var other = index + 1; other < found.Length; other++)
         {
             var upper = found[other];

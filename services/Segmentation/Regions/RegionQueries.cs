@@ -11,7 +11,8 @@ namespace VideoGrain.Segmentation.Regions;
 /// <param name="geometry">Size of the clip.</param>
 internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<string> classes, ClipGeometry geometry)
 {
-    private const char PluralEnding = 's';
+    private static readonly string[] PluralEndings = ["", "s", "es"];
+    private static readonly char[] Separators = [' ', ',', '.', ';', ':', '"', '\'', '-', '_'];
 
     /// <summary>Finds a region.</summary>
     /// <param name="source">What to look for; one of the kinds that need a model.</param>
@@ -28,7 +29,7 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
             RegionSource.SourceOneofCase.Box => [InBox(source.Box, $"{field}.box")],
             _ => throw new ArgumentException($"{source.SourceCase} is not answered from tracks", nameof(source)),
         };
-        return new FoundRegion([.. Enumerable.Range(0, (int)geometry.FrameCount).Select(f => Union(found, f))], found.Average(t => t.Score));
+        return Region([.. found.Select(t => (Identity(t), t))], geometry);
     }
 
     /// <summary>Checks what needs no look at the clip, before any model runs.</summary>
@@ -78,13 +79,36 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
     private static string? Known(string name, IReadOnlyList<string> classes)
         => classes.FirstOrDefault(c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    // Words of the text that are classes, in the singular or with an "s".
+    // Classes whose words stand in the text one after the other, the last one in the singular or the plural.
     private static HashSet<string> Named(string text, IReadOnlyList<string> classes)
     {
-        var words = text.Split([' ', ',', '.', ';', ':', '"', '\''], StringSplitOptions.RemoveEmptyEntries);
-        return classes
-            .Where(c => words.Any(w => w.Equals(c, StringComparison.OrdinalIgnoreCase) || w.Equals(c + PluralEnding, StringComparison.OrdinalIgnoreCase)))
-            .ToHashSet(StringComparer.Ordinal);
+        var words = Words(text);
+        return classes.Where(c => Names(words, Words(c))).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static string[] Words(string text) => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool Names(string[] text, string[] name)
+    {
+        if (name.Length == 0)
+            return false;
+        for (var start = 0; start <= text.Length - name.Length; start++)
+        {
+            var isSame = true;
+            for (var i = 0; i < name.Length; i++)
+            {
+                var endings = i < name.Length - 1 ? PluralEndings.AsSpan(0, 1) : PluralEndings;
+                var isWord = false;
+                foreach (var ending in endings)
+                    isWord |= text[start + i].Equals(name[i] + ending, StringComparison.OrdinalIgnoreCase);
+                isSame &= isWord;
+            }
+
+            if (isSame)
+                return true;
+        }
+
+        return false;
     }
 
     // Several objects may cover a point, a part and its whole: the smallest is meant.
@@ -92,16 +116,16 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
     {
         var (frame, width) = ((int)query.Frame, (int)geometry.Width);
         var pixel = (Math.Min((int)geometry.Height - 1, (int)Math.Round(query.Y)) * width) + Math.Min(width - 1, (int)Math.Round(query.X));
-        return tracks.Where(t => t[frame] is { } mask && mask.Set[pixel] != 0).MinBy(t => t[frame]!.Count)
+        return tracks.Where(t => t[frame] is { } mask && mask.Set[pixel] != 0).MinBy(t => t.Packed(frame)!.Count)
             ?? throw Nothing(field, $"no object is at ({query.X}, {query.Y}) in frame {frame}; found in the clip: {Summary()}");
     }
 
     private Track InBox(BoxQuery query, string field)
     {
         var frame = (int)query.Frame;
-        var best = tracks.Where(t => t[frame] != null).MaxBy(t => Overlap(t[frame]!, query));
-        return best != null && Overlap(best[frame]!, query) > 0
-            ? best
+        var (best, overlap) = tracks.Where(t => t.Packed(frame) != null).Select(t => (t, Overlap(t[frame]!, query))).DefaultIfEmpty().MaxBy(t => t.Item2);
+        return overlap > 0
+            ? best!
             : throw Nothing(field, $"no object is in the box in frame {frame}; found in the clip: {Summary()}");
     }
 
@@ -118,16 +142,45 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
         return common / union;
     }
 
-    private Mask Union(IReadOnlyList<Track> found, int frame)
+    /// <summary>A region of objects: in each frame their union.</summary>
+    /// <param name="objects">The objects with their identities.</param>
+    /// <param name="geometry">Size of the clip.</param>
+    public static FoundRegion Region(IReadOnlyList<(int Identity, Track Track)> objects, ClipGeometry geometry)
     {
-        var set = new byte[geometry.Height * geometry.Width];
-        foreach (var mask in found.Select(t => t[frame]).OfType<Mask>())
+        Mask Union(int frame)
         {
-            for (var i = 0; i < set.Length; i++)
-                set[i] |= mask.Set[i];
+            var set = new byte[geometry.Height * geometry.Width];
+            foreach (var (_, track) in objects)
+                track.Packed(frame)?.AddTo(set);
+            return new Mask((int)geometry.Width, (int)geometry.Height, set);
         }
 
-        return new Mask((int)geometry.Width, (int)geometry.Height, set);
+        return new FoundRegion(PackedMasks.Of(Enumerable.Range(0, (int)geometry.FrameCount).Select(Union)), objects.Average(o => o.Track.Score))
+        {
+            Objects =
+            [
+                .. objects.Select(o => new TrackedObject
+                {
+                    Identity = (uint)o.Identity,
+                    ClassName = o.Track.ClassName,
+                    Score = o.Track.Score,
+                    FirstFrame = (uint)o.Track.FirstFrame,
+                    LastFrame = (uint)o.Track.LastFound,
+                    FoundFrames = (uint)o.Track.FoundCount,
+                }),
+            ],
+        };
+    }
+
+    private int Identity(Track track)
+    {
+        for (var i = 0; i < tracks.Count; i++)
+        {
+            if (tracks[i] == track)
+                return i;
+        }
+
+        throw new ArgumentException("the track is another clip's", nameof(track));
     }
 
     private string Summary() => tracks.Count == 0

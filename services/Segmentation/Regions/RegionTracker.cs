@@ -19,6 +19,9 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
     // Equal overlap goes to the track of the same class; a strong overlap still outweighs a flicker of the class.
     private const double ClassBonus = 0.25;
 
+    // Share of an object that lies within another for it to be a part of that one.
+    private const double PartShare = 0.8;
+
     private readonly List<Track> _active = [];
     private readonly List<Track> _all = [];
     private int _frame;
@@ -30,32 +33,34 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
     {
         var expected = _active.Select(t => Expect(t, flow)).ToList();
         var matches = Match(expected, detections);
-        var taken = new bool[detections.Count];
+        var owners = new Track?[detections.Count];
         for (var i = 0; i < _active.Count; i++)
         {
             if (matches[i] < 0)
                 continue;
             _active[i].Add(_frame, detections[matches[i]]);
-            taken[matches[i]] = true;
+            owners[matches[i]] = _active[i];
         }
 
-        // What another object covers now is not the lost object's any more: this is how it passes behind one.
+        // What another object covers now is not the lost object's any more: this is how it passes behind one. A part and its whole
+        // cover each other all the time, so they leave each other alone.
         for (var i = 0; i < _active.Count; i++)
         {
             if (matches[i] < 0)
-                _active[i].Carry(_frame, expected[i], Without(expected[i], detections));
+                _active[i].Carry(_frame, expected[i], Without(expected[i], detections.Where((_, d) => owners[d] is not { } o || !_active[i].Nested.Contains(o))));
         }
 
         for (var d = 0; d < detections.Count; d++)
         {
-            if (taken[d])
+            if (owners[d] != null)
                 continue;
-            var track = new Track(_frame);
+            var track = owners[d] = new Track(_frame);
             track.Add(_frame, detections[d]);
             _active.Add(track);
             _all.Add(track);
         }
 
+        Nest(owners!, detections);
         _active.RemoveAll(t => _frame - t.LastFound > maxGap);
         _frame++;
     }
@@ -106,7 +111,26 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
         return matches;
     }
 
-    private static Mask Without(Mask mask, IReadOnlyList<Detection> detections)
+    private static void Nest(Track[] owners, IReadOnlyList<Detection> detections)
+    {
+        var nested = Array.ConvertAll(owners, _ => new List<Track>());
+        for (var a = 0; a < owners.Length; a++)
+        {
+            for (var b = a + 1; b < owners.Length; b++)
+            {
+                var smaller = Math.Min(detections[a].Mask.Count, detections[b].Mask.Count);
+                if (MaskGeometry.Common(detections[a].Mask, detections[b].Mask) < PartShare * smaller)
+                    continue;
+                nested[a].Add(owners[b]);
+                nested[b].Add(owners[a]);
+            }
+        }
+
+        for (var i = 0; i < owners.Length; i++)
+            owners[i].Nested = nested[i];
+    }
+
+    private static Mask Without(Mask mask, IEnumerable<Detection> detections)
     {
         var set = (byte[])mask.Set.Clone();
         foreach (var detection in detections)

@@ -7,14 +7,14 @@ namespace VideoGrain.Segmentation.Regions;
 internal sealed class Track(int firstFrame)
 {
     private readonly Dictionary<string, double> _classVotes = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, Mask> _masks = [];
+    private readonly Dictionary<int, PackedMask> _masks = [];
     private double _scoreSum;
-    private int _found;
 
-    public int FirstFrame { get; } = firstFrame;
+    /// <summary>First frame in which a model found it.</summary>
+    public int FirstFrame { get; private set; } = firstFrame;
 
     /// <summary>Last frame in which a model found it.</summary>
-    public int LastFound { get; private set; }
+    public int LastFound { get; private set; } = firstFrame;
 
     /// <summary>Its extent in the latest frame, found or carried along; what hides it is not taken off.</summary>
     public Mask Extent { get; private set; } = null!;
@@ -25,33 +25,39 @@ internal sealed class Track(int firstFrame)
     /// <summary>Its motion from frame to frame when it was last found twice in a row, in pixels.</summary>
     public (double X, double Y) Velocity { get; private set; }
 
+    /// <summary>The objects that it lay within, or that lay within it, when both were last found: its whole and its parts.</summary>
+    public IReadOnlyList<Track> Nested { get; set; } = [];
+
     /// <summary>The class that most of the score speaks for.</summary>
     public string ClassName => _classVotes.MaxBy(v => v.Value).Key;
 
     /// <summary>Mean score of what was found, 0 to 1.</summary>
-    public double Score => _scoreSum / _found;
+    public double Score => _scoreSum / FoundCount;
 
     /// <summary>Number of frames in which it was found.</summary>
-    public int FoundCount => _found;
+    public int FoundCount { get; private set; }
 
     /// <summary>The mask in a frame, or null when the object is not there.</summary>
-    public Mask? this[int frame] => _masks.GetValueOrDefault(frame);
+    public Mask? this[int frame] => Packed(frame)?.Unpack();
+
+    /// <summary>The mask in a frame as it is kept, or null when the object is not there.</summary>
+    public PackedMask? Packed(int frame) => _masks.GetValueOrDefault(frame);
 
     public void Add(int frame, Detection detection)
     {
-        if (_found > 0 && LastFound == frame - 1)
+        if (FoundCount > 0 && LastFound == frame - 1)
         {
             var (before, now) = (MaskGeometry.Centre(Extent), MaskGeometry.Centre(detection.Mask));
             Velocity = (now.X - before.X, now.Y - before.Y);
         }
 
-        _masks[frame] = Extent = detection.Mask;
+        Extent = detection.Mask;
         IsHidden = false;
-        LastFound = frame;
-        _classVotes[detection.ClassName] = _classVotes.GetValueOrDefault(detection.ClassName) + (detection.Score * detection.Mask.Count);
-        _scoreSum += detection.Score;
-        _found++;
+        Keep(frame, detection);
     }
+
+    /// <summary>Keeps what was found in an earlier frame, looking back.</summary>
+    public void AddBefore(int frame, Detection detection) => Keep(frame, detection);
 
     /// <summary>Keeps what was carried along, for a frame in which nothing was found.</summary>
     /// <param name="frame">The frame.</param>
@@ -59,15 +65,27 @@ internal sealed class Track(int firstFrame)
     /// <param name="visible">The part of it that nothing else covers.</param>
     public void Carry(int frame, Mask extent, Mask visible)
     {
-        _masks[frame] = visible;
+        _masks[frame] = PackedMask.Of(visible);
         Extent = extent;
         IsHidden = 2 * visible.Count < extent.Count;
     }
 
-    /// <summary>Forgets what was carried along after the object was last found: it did not come back.</summary>
+    /// <summary>Keeps what was carried along into an earlier frame, looking back.</summary>
+    public void CarryBefore(int frame, Mask extent) => _masks[frame] = PackedMask.Of(extent);
+
+    /// <summary>Forgets what was carried along beyond the frames in which the object was found: it did not come back.</summary>
     public void Trim()
     {
-        foreach (var frame in _masks.Keys.Where(f => f > LastFound).ToList())
+        foreach (var frame in _masks.Keys.Where(f => f > LastFound || f < FirstFrame).ToList())
             _masks.Remove(frame);
+    }
+
+    private void Keep(int frame, Detection detection)
+    {
+        _masks[frame] = PackedMask.Of(detection.Mask);
+        (FirstFrame, LastFound) = (Math.Min(FirstFrame, frame), Math.Max(LastFound, frame));
+        _classVotes[detection.ClassName] = _classVotes.GetValueOrDefault(detection.ClassName) + (detection.Score * detection.Mask.Count);
+        _scoreSum += detection.Score;
+        FoundCount++;
     }
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using VideoGrain.Media;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
@@ -32,20 +33,49 @@ internal sealed class CallReader<TRequest, THeader>(
     /// <summary>Hands over every chunk until the caller ends its stream.</summary>
     public async Task ChunksAsync(Action<TensorChunk> accept, CancellationToken cancellationToken)
     {
-        while (await _reader.ReadAsync(cancellationToken) is { } message)
-        {
-            var chunk = chunkOf(message) ?? throw StageErrors.NotATensor();
-            instruments.Received(chunk.Data.Length);
+        while (await ChunkAsync(cancellationToken) is { } chunk)
             accept(chunk);
+    }
+
+    /// <summary>Reads the frames of a clip and the end of the stream, and hands each frame over as soon as it is there.</summary>
+    /// <param name="feed">Takes the frames, and the error when there is one.</param>
+    /// <param name="frames">Cuts frames out of chunks.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public Task FramesAsync(FrameFeed feed, FrameAssembler frames, CancellationToken cancellationToken)
+        => FeedAsync(feed, frames.Accept, frames.Complete, cancellationToken);
+
+    /// <summary>Reads tensors and the end of the stream, and hands frames over as soon as they are there.</summary>
+    /// <param name="feed">Takes the frames, and the error when there is one.</param>
+    /// <param name="accept">Takes a chunk; gives the frames that it completes.</param>
+    /// <param name="complete">Checks that everything came.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task FeedAsync(
+        FrameFeed feed, Func<TensorChunk, IReadOnlyList<Frame>> accept, Action complete, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await ChunkAsync(cancellationToken) is { } chunk)
+            {
+                foreach (var frame in accept(chunk))
+                    await feed.PutAsync(frame, cancellationToken);
+            }
+
+            complete();
+            feed.End(null);
+        }
+        catch (Exception error)
+        {
+            // The computation finds it where the next frame should be, and it ends the call.
+            feed.End(error);
         }
     }
 
-    /// <summary>Reads the tensor <c>frames</c> of a clip and the end of the stream.</summary>
-    public async Task<ClipData> FramesAsync(ClipGeometry geometry, CancellationToken cancellationToken)
+    private async Task<TensorChunk?> ChunkAsync(CancellationToken cancellationToken)
     {
-        const string Name = "frames";
-        var assembler = new TensorAssembler([TensorSpec.Of(Name, ElementType.Uint8, geometry.FrameCount, geometry.Height, geometry.Width, 3)]);
-        await ChunksAsync(assembler.Accept, cancellationToken);
-        return new ClipData((int)geometry.FrameCount, (int)geometry.Height, (int)geometry.Width, assembler.Complete()[Name].Data);
+        if (await _reader.ReadAsync(cancellationToken) is not { } message)
+            return null;
+        var chunk = chunkOf(message) ?? throw StageErrors.NotATensor();
+        instruments.Received(chunk.Data.Length);
+        return chunk;
     }
 }

@@ -9,6 +9,7 @@ internal static class SegmentHeaderValidator
     private const int MaxTextLength = 200;
     private const int MaxThreshold = 255;
     private const int MaxGrow = 256;
+    private const int MaxCleanUpRadius = 32;
 
     /// <exception cref="VideoGrainException">INVALID_ARGUMENT with everything that is wrong.</exception>
     public static void Validate(SegmentVideoHeader header, SegmentationOptions options)
@@ -17,6 +18,8 @@ internal static class SegmentHeaderValidator
         violations.CheckJob(header.JobId, header.Model);
         violations.CheckGeometry(header.Geometry, options);
         CheckLayout(header, options, violations);
+        violations.Range("header.clean_up_radius", header.CleanUpRadius, 0, MaxCleanUpRadius);
+        violations.Range("header.min_area", header.MinArea, 0, 1);
         if (header.Regions.Count == 0)
             violations.Add("header.regions", "at least one region is required", ErrorReasons.FieldRequired);
         if (header.Regions.Count > options.MaxRegions)

@@ -1,3 +1,4 @@
+using VideoGrain.Media;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Streaming;
@@ -10,13 +11,14 @@ namespace VideoGrain.Segmentation.Requests;
 /// </summary>
 internal sealed class SegmentInput
 {
-    private const string FramesName = "frames";
+    private const string FramesName = FrameAssembler.Name;
     private const string MaskPrefix = "masks/";
 
     private readonly SegmentVideoHeader _header;
     private readonly SegmentationOptions _options;
     private readonly Dictionary<string, SegmentRegion> _expectedMasks;
     private readonly Dictionary<string, ReceivedTensor> _masks = new(StringComparer.Ordinal);
+    private readonly FrameAssembler _frames;
     private readonly bool _needsFrames;
     private TensorAssembler? _current;
     private string _currentName = "";
@@ -25,15 +27,12 @@ internal sealed class SegmentInput
 
     public SegmentInput(SegmentVideoHeader header, SegmentationOptions options)
     {
-        (_header, _options) = (header, options);
+        (_header, _options, _frames) = (header, options, new FrameAssembler(header.Geometry));
         _expectedMasks = header.Regions
             .Where(r => r.Source.SourceCase == RegionSource.SourceOneofCase.Mask)
             .ToDictionary(r => MaskPrefix + r.Id, StringComparer.Ordinal);
         _needsFrames = header.Regions.Any(r => NeedsModel(r.Source));
     }
-
-    /// <summary>The frames; null when no region needs them and they did not come.</summary>
-    public ClipData? Frames { get; private set; }
 
     /// <summary>Whether a model has to look for a region.</summary>
     public static bool NeedsModel(RegionSource source) => source.SourceCase is
@@ -43,56 +42,61 @@ internal sealed class SegmentInput
     /// <summary>The mask tensor of a region with a given mask.</summary>
     public ReceivedTensor MaskOf(SegmentRegion region) => _masks[MaskPrefix + region.Id];
 
+    /// <summary>Takes the next chunk.</summary>
+    /// <returns>The frames that it completes; none when no region needs frames.</returns>
     /// <exception cref="VideoGrainException">The chunk does not fit; the tensor is named.</exception>
-    public void Accept(TensorChunk chunk)
+    public IReadOnlyList<Frame> Accept(TensorChunk chunk)
     {
+        var current = _current != null ? _currentName : _frames is { HasBegun: true, IsComplete: false } ? FramesName : null;
+        if (current != null && chunk.Name != current)
+            throw Refuse(chunk.Name, $"begins before {current} is complete", ErrorReasons.ChunkOutOfOrder);
+        if (chunk.Name == FramesName)
+            return AcceptFrames(chunk);
         if (_current == null)
             Begin(chunk);
-        else if (chunk.Name != _currentName)
-            throw Refuse(chunk.Name, $"begins before {_currentName} is complete", ErrorReasons.ChunkOutOfOrder);
         _current!.Accept(chunk);
         _receivedBytes += chunk.Data.Length;
         if (_receivedBytes == _currentBytes)
-            Finish();
+        {
+            _masks.Add(_currentName, _current.Complete()[_currentName]);
+            _current = null;
+        }
+
+        return [];
     }
 
     /// <exception cref="VideoGrainException">A tensor is incomplete or missing; all missing ones are named.</exception>
     public void Complete()
     {
         _current?.Complete();
+        if (_frames.HasBegun)
+            _frames.Complete();
         var violations = new ViolationList();
-        if (_needsFrames && Frames == null)
+        if (_needsFrames && !_frames.HasBegun)
             violations.Add("tensor", $"{FramesName} is required when a region needs a model, and did not come", ErrorReasons.TensorMissing);
         foreach (var name in _expectedMasks.Keys.Where(name => !_masks.ContainsKey(name)))
             violations.Add("tensor", $"{name} is required and did not come", ErrorReasons.TensorMissing);
         violations.ThrowIfAny();
     }
 
+    private IReadOnlyList<Frame> AcceptFrames(TensorChunk chunk)
+    {
+        var frames = _frames.Accept(chunk);
+        return _needsFrames ? frames : [];
+    }
+
     private void Begin(TensorChunk chunk)
     {
-        var spec = chunk.Name == FramesName && Frames == null ? FramesSpec() : MaskSpec(chunk);
+        var spec = MaskSpec(chunk);
         _current = new TensorAssembler([spec]);
         (_currentName, _receivedBytes) = (chunk.Name, 0);
         _currentBytes = spec.MaxBytes;
     }
 
-    private void Finish()
-    {
-        var tensor = _current!.Complete()[_currentName];
-        _current = null;
-        if (_currentName == FramesName)
-            Frames = new ClipData((int)_header.Geometry.FrameCount, (int)_header.Geometry.Height, (int)_header.Geometry.Width, tensor.Data);
-        else
-            _masks.Add(_currentName, tensor);
-    }
-
-    private TensorSpec FramesSpec() => TensorSpec.Of(
-        FramesName, ElementType.Uint8, _header.Geometry.FrameCount, _header.Geometry.Height, _header.Geometry.Width, 3);
-
     private TensorSpec MaskSpec(TensorChunk chunk)
     {
         var name = chunk.Name;
-        if (name == FramesName || _masks.ContainsKey(name))
+        if (_masks.ContainsKey(name))
             throw Refuse(name, "came already", ErrorReasons.TensorRepeated);
         if (!_expectedMasks.ContainsKey(name))
         {

@@ -65,6 +65,23 @@ public sealed class RegionQueryTests(SegmentationFixture service) : IClassFixtur
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("two white squares and a moon", true)]
+    [InlineData("SQUARE", true)]
+    [InlineData("the squarish thing", false)]
+    [InlineData("a cross-square", true)]
+    public async Task SegmentVideo_Text_NamesClassesByWord(string text, bool finds)
+    {
+        var header = TestClip.Header(("a", new RegionSource { Text = new TextQuery { Text = text } }));
+        header.Geometry.FrameCount = 1;
+        var frame = Tensor.Bytes("frames", TestClip.Frames[0].Rgb, 1, TestClip.Side, TestClip.Side, 3);
+
+        if (finds)
+            Assert.Contains((await service.SegmentAsync(header, frame)).Summary.Regions[0].Objects, o => o.ClassName == "square");
+        else
+            Assert.Equal(ErrorReasons.FieldInvalid, (await service.FailAsync(header, frame)).Reason);
+    }
+
     [Fact]
     public async Task SegmentVideo_UnknownModel_ListsTheKnownOnes()
     {
@@ -97,7 +114,7 @@ public sealed class RegionQueryTests(SegmentationFixture service) : IClassFixtur
         await narrow.InitializeAsync();
         using var first = narrow.Client.SegmentVideo(deadline: SegmentationFixture.Deadline);
         await first.RequestStream.WriteAsync(new SegmentVideoRequest { Header = TestClip.Header(("a", Moon)) });
-        await WaitUntilAsync(async () => (await narrow.Client.GetCapabilitiesAsync(new(), deadline: SegmentationFixture.Deadline)).Busy);
+        await narrow.UntilAsync(busy: true);
 
         var error = await narrow.FailAsync(TestClip.Header(("a", Moon)), TestClip.FramesTensor);
 
@@ -121,7 +138,7 @@ public sealed class RegionQueryTests(SegmentationFixture service) : IClassFixtur
             Assert.Equal(StatusCode.Cancelled, error.StatusCode);
         }
 
-        await WaitUntilAsync(async () => !(await narrow.Client.GetCapabilitiesAsync(new(), deadline: SegmentationFixture.Deadline)).Busy);
+        await narrow.UntilAsync(busy: false);
     }
 
     [Fact]
@@ -154,13 +171,6 @@ public sealed class RegionQueryTests(SegmentationFixture service) : IClassFixtur
 
         Assert.True((await http.GetAsync(new Uri("/readyz", UriKind.Relative))).IsSuccessStatusCode);
         Assert.Contains("# TYPE", await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
-    }
-
-    private static async Task WaitUntilAsync(Func<Task<bool>> condition)
-    {
-        var deadline = SegmentationFixture.Deadline;
-        while (!await condition())
-            Assert.True(DateTime.UtcNow < deadline, "the condition came to pass in time");
     }
 
     private static Mask Mask(Tensor masks, int region, int frame)

@@ -145,9 +145,8 @@ public sealed class DecoderTests : IDisposable
             .Node("Identity", ["d"], ["depth"])
             .ToArray(), Profile("depth", "depth").Replace("task: segmentation", "task: control", StringComparison.Ordinal));
 
-        var (depth, lease) = _models.Registry.AcquireDepth("");
-        using var held = lease;
-        var map = depth.Draw(new Frame(16, 16, Colour.White), TestContext.Current.CancellationToken);
+        using var depth = _models.Take(Decoders.Depth);
+        var map = depth.Model.Draw(new Frame(16, 16, Colour.White), TestContext.Current.CancellationToken);
 
         Assert.Equal((Colour.Black, Colour.White), (map[0, 5], map[15, 9]));
         Assert.True(map[5, 5].Red < map[10, 5].Red);
@@ -157,9 +156,8 @@ public sealed class DecoderTests : IDisposable
 
     private IReadOnlyList<Detection> Detect(int width, int height)
     {
-        var (detector, lease) = _models.Registry.AcquireDetector("");
-        using var held = lease;
-        return detector.Detect(new Frame(width, height, Colour.Black), TestContext.Current.CancellationToken);
+        using var detector = _models.Detector();
+        return detector.Model.Detect(new Frame(width, height, Colour.Black), new MaskCleanUp(0, 0.005), TestContext.Current.CancellationToken);
     }
 
     private static OnnxModelWriter Graph() => new OnnxModelWriter().Input("image", OnnxElement.Float, 1, 3, Side, Side);

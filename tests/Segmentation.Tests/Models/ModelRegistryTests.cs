@@ -1,5 +1,6 @@
 using VideoGrain.Media;
 using VideoGrain.Segmentation.Models;
+using VideoGrain.Segmentation.Regions;
 using VideoGrain.Segmentation.Tests.Support;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.Testing;
@@ -10,26 +11,17 @@ public sealed class ModelRegistryTests : IDisposable
 {
     private readonly TestModels _models = new();
 
-    /// <summary>A model whose logits are the input's channels: red, green and blue pixels are its three classes.</summary>
-    private static byte[] ColourModel() => new OnnxModelWriter()
-        .Input("image", OnnxElement.Float, 1, 3, 16, 16)
-        .Output("logits", OnnxElement.Float, 1, 3, 16, 16)
-        .Constant("gain", [20f])
-        .Node("Mul", ["image", "gain"], ["logits"])
-        .ToArray();
-
     [Fact]
     public void Detect_ColouredPatches_AreObjectsOfTheirClasses()
     {
-        Install("colours", ColourModel());
+        Install("colours", ToyModels.Colours());
         var frame = new Frame(32, 32, new Colour(255, 0, 0));
         Fill(frame, 2, 2, 10, new Colour(0, 255, 0));
         Fill(frame, 20, 4, 8, new Colour(0, 255, 0));
         Fill(frame, 4, 20, 9, new Colour(0, 0, 255));
 
-        var (detector, lease) = _models.Registry.AcquireDetector("");
-        using var held = lease;
-        var found = detector.Detect(frame, TestContext.Current.CancellationToken);
+        using var detector = _models.Detector();
+        var found = detector.Model.Detect(frame, new MaskCleanUp(1, 0.005), TestContext.Current.CancellationToken);
 
         Assert.Equal(["blue", "green", "green"], found.Select(d => d.ClassName).Order(StringComparer.Ordinal));
         Assert.All(found, d => Assert.InRange(d.Score, 0.9, 1));
@@ -40,28 +32,115 @@ public sealed class ModelRegistryTests : IDisposable
     public void Profiles_FolderChanges_AreSeenOnTheNextUse()
     {
         Assert.Empty(_models.Registry.Profiles);
-        Install("colours", ColourModel());
+        Install("colours", ToyModels.Colours());
         Assert.Equal(["colours"], _models.Registry.Profiles.Select(p => p.Name));
-        var (before, lease) = _models.Registry.AcquireDetector("colours");
+        using var before = _models.Detector("colours");
 
-        Install("colours", ColourModel(), classes: "[red, lime, blue]");
-        var (after, second) = _models.Registry.AcquireDetector("colours");
-        second.Dispose();
+        Install("colours", ToyModels.Colours(), classes: "[red, lime, blue]");
+        using var after = _models.Detector("colours");
 
         Assert.Equal("lime", after.Profile.Classes[1]);
         // Who still holds the old model can go on with it.
-        Assert.Empty(before.Detect(new Frame(16, 16, new Colour(255, 0, 0)), TestContext.Current.CancellationToken));
-        lease.Dispose();
+        Assert.Empty(before.Model.Detect(new Frame(16, 16, new Colour(255, 0, 0)), new MaskCleanUp(1, 0.005), TestContext.Current.CancellationToken));
         _models.Remove("colours");
         Assert.Empty(_models.Registry.Profiles);
     }
 
     [Fact]
-    public void AcquireDetector_NoSuchModel_IsRefused()
+    public void Take_DamagedNewModel_LeavesTheOldOneServing()
     {
-        Assert.Equal(ErrorReasons.ModelNotLoaded, Assert.Throws<VideoGrainException>(() => _models.Registry.AcquireDetector("")).Reason);
-        Install("colours", ColourModel());
-        Assert.Equal(ErrorReasons.ModelNotFound, Assert.Throws<VideoGrainException>(() => _models.Registry.AcquireDetector("other")).Reason);
+        Install("colours", ToyModels.Colours());
+        _models.Detector("colours").Dispose();
+
+        Install("colours", [1, 2, 3], classes: "[red, lime, blue]");
+        using (var kept = _models.Detector("colours"))
+            Assert.Equal("green", kept.Profile.Classes[1]);
+        var problem = Assert.Single(_models.Registry.Problems);
+        Assert.Equal(("colours", "colours", true), (problem.Folder, problem.Name, problem.IsServing));
+        Assert.DoesNotContain(_models.Folder, problem.Description, StringComparison.Ordinal);
+        Assert.Equal("green", _models.Registry.Profiles.Single().Classes[1]);
+
+        Install("colours", ToyModels.Colours(), classes: "[red, teal, blue]");
+        using var renewed = _models.Detector("colours");
+        Assert.Equal("teal", renewed.Profile.Classes[1]);
+        Assert.Empty(_models.Registry.Problems);
+    }
+
+    [Fact]
+    public void Take_UnreadableNewProfile_LeavesTheOldOneServing()
+    {
+        Install("colours", ToyModels.Colours());
+        _models.Detector("colours").Dispose();
+
+        Install("colours", ToyModels.Colours(), change: _ => "name: [");
+
+        Assert.Equal("green", _models.Detector("colours").Profile.Classes[1]);
+        Assert.True(Assert.Single(_models.Registry.Problems).IsServing);
+    }
+
+    [Fact]
+    public void Problems_ProfileThatCannotBeRead_NameTheFolder()
+    {
+        Install("broken", ToyModels.Colours(), change: _ => "name: broken");
+
+        var problem = Assert.Single(_models.Registry.Problems);
+
+        Assert.Equal(("broken", false), (problem.Folder, problem.IsServing));
+        Assert.Contains("broken/profile.yaml", problem.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Take_MoreModelsThanMayBeLoaded_LetsTheOldestGoAndLoadsItAgain()
+    {
+        using var narrow = new TestModels(options => options.MaxLoadedModels = 1);
+        foreach (var name in new[] { "a", "b" })
+            narrow.Install(name, ToyModels.Colours(), ToyModels.ColoursProfile(name));
+
+        using var first = narrow.Detector("a");
+        narrow.Detector("b").Dispose();
+
+        // Whoever holds a model keeps it.
+        Assert.Empty(first.Model.Detect(new Frame(16, 16, new Colour(255, 0, 0)), new MaskCleanUp(1, 0.005), TestContext.Current.CancellationToken));
+        Assert.Equal("a", narrow.Detector("a").Profile.Name);
+    }
+
+    [Fact]
+    public void Take_ProviderThatCannotStart_IsNamed()
+    {
+        using var cuda = new TestModels(options => options.ExecutionProvider = "cuda");
+        cuda.Install("colours", ToyModels.Colours(), ToyModels.ColoursProfile("colours"));
+
+        var error = Assert.Throws<VideoGrainException>(() => cuda.Detector());
+
+        Assert.Equal(ErrorReasons.ExecutionProviderUnavailable, error.Reason);
+        Assert.Contains("'cuda'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Take_OpsetOfTheFuture_IsNamed()
+    {
+        Install("colours", new OnnxModelWriter(opset: 999)
+            .Input("image", OnnxElement.Float, 1, 3, 16, 16).Output("logits", OnnxElement.Float, 1, 3, 16, 16).Node("Identity", ["image"], ["logits"]).ToArray());
+
+        Assert.Contains("999", Assert.Throws<ModelProfileException>(() => _models.Detector()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Take_InputThatNobodyFeeds_IsNamed()
+    {
+        Install("colours", new OnnxModelWriter()
+            .Input("image", OnnxElement.Float, 1, 3, 16, 16).Input("prompt", OnnxElement.Int64, 1)
+            .Output("logits", OnnxElement.Float, 1, 3, 16, 16).Node("Identity", ["image"], ["logits"]).ToArray());
+
+        Assert.Contains("needs input 'prompt'", Assert.Throws<ModelProfileException>(() => _models.Detector()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Acquire_NoSuchModel_IsRefused()
+    {
+        Assert.Equal(ErrorReasons.ModelNotLoaded, Assert.Throws<VideoGrainException>(() => _models.Detector()).Reason);
+        Install("colours", ToyModels.Colours());
+        Assert.Equal(ErrorReasons.ModelNotFound, Assert.Throws<VideoGrainException>(() => _models.Detector("other")).Reason);
     }
 
     [Theory]
@@ -70,31 +149,29 @@ public sealed class ModelRegistryTests : IDisposable
     [InlineData("logits: logits", "logits: masks", "'masks'")]
     [InlineData("decoder: semantic_logits", "decoder: magic", "'magic'")]
     [InlineData("file: model.onnx", "file: nothing.onnx", "nothing.onnx")]
-    public void AcquireDetector_ModelUnlikeItsProfile_NamesTheTensor(string good, string bad, string named)
+    public void Acquire_ModelUnlikeItsProfile_NamesTheTensor(string good, string bad, string named)
     {
-        Install("colours", ColourModel(), change: text => text.Replace(good, bad, StringComparison.Ordinal));
+        Install("colours", ToyModels.Colours(), change: text => text.Replace(good, bad, StringComparison.Ordinal));
 
-        var error = Assert.Throws<ModelProfileException>(() => _models.Registry.AcquireDetector("colours"));
+        var error = Assert.Throws<ModelProfileException>(() => _models.Detector("colours"));
 
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Detect_OutputOfAnotherShape_NamesTheTensor()
+    public void Acquire_OutputOfAnotherShape_NamesTheTensor()
     {
-        Install("colours", ColourModel(), classes: "[red, green, blue, grey]");
-        var (detector, lease) = _models.Registry.AcquireDetector("colours");
-        using var held = lease;
+        Install("colours", ToyModels.Colours(), classes: "[red, green, blue, grey]");
 
-        var error = Assert.Throws<ModelProfileException>(() => detector.Detect(new Frame(16, 16, Colour.Black), TestContext.Current.CancellationToken));
+        var error = Assert.Throws<ModelProfileException>(() => _models.Detector("colours"));
 
         Assert.Contains("'logits' (logits) has shape [1, 3, 16, 16], semantic_logits reads [1, 4, any, any]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AcquireDetector_DamagedModels_AreTypedErrors()
+    public void Acquire_DamagedModels_AreTypedErrors()
     {
-        var good = ColourModel();
+        var good = ToyModels.Colours();
         var random = new Random(11);
         for (var i = 0; i < 60; i++)
         {
@@ -105,7 +182,7 @@ public sealed class ModelRegistryTests : IDisposable
             try
             {
                 // Some mutations leave a model that still works.
-                _models.Registry.AcquireDetector("colours").Lease.Dispose();
+                _models.Detector("colours").Dispose();
             }
             catch (ModelProfileException)
             {
@@ -120,22 +197,7 @@ public sealed class ModelRegistryTests : IDisposable
 
     private void Install(string name, byte[] model, string classes = "[red, green, blue]", Func<string, string>? change = null)
     {
-        var profile = $"""
-            name: {name}
-            task: segmentation
-            decoder: semantic_logits
-            file: model.onnx
-            licence: MIT
-            source: here
-            input:
-              name: image
-              height: 16
-              width: 16
-            outputs:
-              logits: logits
-            classes: {classes}
-            background_class: red
-            """;
+        var profile = ToyModels.ColoursProfile(name, classes: classes);
         _models.Install(name, model, change?.Invoke(profile) ?? profile);
     }
 

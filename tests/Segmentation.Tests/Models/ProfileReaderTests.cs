@@ -30,9 +30,10 @@ public sealed class ProfileReaderTests : IDisposable
         var profile = Read(Good);
 
         Assert.Equal(("m", ModelTask.Segmentation, "semantic_logits", "m.onnx"), (profile.Name, profile.Task, profile.Decoder, profile.File));
-        Assert.Equal((16, 32, "image"), (profile.Input.Height, profile.Input.Width, profile.Input.Name));
-        Assert.Equal([0.5, 0.5, 0.5], profile.Input.Mean);
-        Assert.Equal("out", profile.Outputs["logits"]);
+        var network = profile.Networks[ModelProfile.OnlyNetwork];
+        Assert.Equal((16, 32, "image", "m.onnx"), (network.Input!.Height, network.Input.Width, network.Input.Name, network.File));
+        Assert.Equal([0.5, 0.5, 0.5], network.Input.Mean);
+        Assert.Equal("out", network.Outputs["logits"]);
         Assert.Equal(["background", "cat"], profile.Classes);
     }
 

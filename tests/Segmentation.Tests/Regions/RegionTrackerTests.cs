@@ -68,6 +68,26 @@ public sealed class RegionTrackerTests
     }
 
     [Fact]
+    public void Track_PartWithinItsWhole_StaysARegionOfItsOwn()
+    {
+        // The hat lies within the cat and is not seen in frames 3 and 4, the cat not in frame 6.
+        var tracks = Run(9, f =>
+        [
+            .. f == 6 ? Array.Empty<(string, int, int, int)>() : [("cat", 10 + f, 6, 24)],
+            .. f is 3 or 4 ? Array.Empty<(string, int, int, int)>() : [("hat", 16 + f, 8, 6)],
+        ], still: true);
+
+        Assert.Equal(2, tracks.Count);
+        var (cat, hat) = (tracks.Single(t => t.ClassName == "cat"), tracks.Single(t => t.ClassName == "hat"));
+        Assert.Equal((8, 7), (cat.FoundCount, hat.FoundCount));
+
+        // The cat covers its own hat and the hat its cat: neither takes anything from the other.
+        Assert.Equal(36, hat[4]!.Count);
+        Assert.Equal(24 * 24, cat[6]!.Count);
+        Assert.Equal(24 * 24, cat[2]!.Count);
+    }
+
+    [Fact]
     public void Track_NewObject_BeginsWhereItAppears()
     {
         var tracks = Run(6, f => f < 3 ? [("cat", 50, 10, 10)] : [("cat", 50, 10, 10), ("cat", 5, 10, 10)]);

@@ -22,8 +22,8 @@ public sealed class ToyboxQualityTests
         double flowError = 0;
         var (switches, fields) = (0, 0);
         using var models = TestModels.Bundled();
-        var (detector, lease) = models.Registry.AcquireDetector("toybox-segmenter");
-        using var held = lease;
+        using var detector = models.Detector("toybox-segmenter");
+        var cleanUp = new MaskCleanUp(detector.Profile.CleanUpRadius, detector.Profile.MinArea);
         foreach (var clip in clips)
         {
             Frame[] frames = [.. Pictures(clip, "frames").Select(p => p.ToFrame())];
@@ -32,7 +32,7 @@ public sealed class ToyboxQualityTests
             for (var f = 0; f < frames.Length; f++)
             {
                 var flow = f == 0 ? null : ClipFlow.Estimate(frames[f - 1], frames[f], TestContext.Current.CancellationToken);
-                tracker.Add(detector.Detect(frames[f], TestContext.Current.CancellationToken), flow);
+                tracker.Add(detector.Model.Detect(frames[f], cleanUp, TestContext.Current.CancellationToken), flow);
                 if (flow == null)
                     continue;
                 flowError += EndPointError(flow, truth[f - 1]);

@@ -44,6 +44,14 @@ internal static class WholeCalls
         }
     }
 
+    /// <summary>Waits until the service is busy, or is not.</summary>
+    public static async Task UntilAsync(this SegmentationFixture service, bool busy)
+    {
+        var deadline = SegmentationFixture.Deadline;
+        while ((await service.Client.GetCapabilitiesAsync(new(), deadline: deadline)).Busy != busy)
+            Assert.True(DateTime.UtcNow < deadline, "the service's slots changed in time");
+    }
+
     public static async Task<VideoGrainException> FailureOf(Func<Task> call)
         => VideoGrainException.FromRpcException(await Assert.ThrowsAsync<RpcException>(call));
 }
