@@ -52,7 +52,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool interactive,
         {
             ServeCommand.Create(this), SubmitCommand.Create(this), WatchCommand.Create(this), GetCommand.Create(this), CancelCommand.Create(this),
             DeleteCommand.Create(this), ListCommand.Create(this), DownloadCommand.Create(this), EditCommand.Create(this), ModelsCommand.Create(this),
-            DoctorCommand.Create(this), DemoCommand.Create(this), EvaluateCommand.Create(this), ChaosCommand.Create(this),
+            DoctorCommand.Create(this), DemoCommand.Create(this), EvaluateCommand.Create(this), SegmentCommand.Create(this), ChaosCommand.Create(this),
             CapacityCommand.Create(this),
         },
     };

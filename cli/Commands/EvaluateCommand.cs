@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
 using VideoGrain.Cli.Demo;
 using VideoGrain.Cli.Evaluation;
 using VideoGrain.Cli.Hosting;
 using VideoGrain.Cli.Output;
+using VideoGrain.Cli.Regions;
 using VideoGrain.Editing;
 using VideoGrain.Media;
 using VideoGrain.Media.Ffmpeg;
@@ -12,7 +15,8 @@ namespace VideoGrain.Cli.Commands;
 
 /// <summary>
 /// <c>videograin evaluate VIDEO --sample DIR --level LEVEL</c> scores a result against a toybox clip's ground truth;
-/// <c>videograin evaluate --clips DIR --out DIR</c> runs the edits of many clips in several variants and writes a quality table.
+/// <c>videograin evaluate --clips DIR --out DIR</c> runs the edits of many clips in several variants and writes a quality table;
+/// <c>videograin evaluate --segmentation DIR</c> scores masks, identities and flow of the segmentation service.
 /// </summary>
 internal static class EvaluateCommand
 {
@@ -24,6 +28,7 @@ internal static class EvaluateCommand
         Option<string?> sample = new("--sample") { Description = "Folder of the toybox clip that VIDEO is an edit of: clip.mp4, masks, case.json.", HelpName = "DIR" };
         Option<string?> level = new("--level") { Description = "Which of the clip's edits VIDEO is: instance, class, part or background." };
         Option<string?> clips = new("--clips") { Description = "Folder of toybox clips whose edits are run and scored.", HelpName = "DIR" };
+        Option<string?> segmentation = new("--segmentation") { Description = "Folder of toybox clips whose regions and flow are found and scored.", HelpName = "DIR" };
         Option<string> folder = new("--out", "-o") { Description = "Folder for quality.json, quality.md and the edited clips; those that are in it are not computed again.", DefaultValueFactory = _ => Path.Combine("out", "quality"), HelpName = "DIR" };
         Option<string[]> levels = new("--levels") { Description = "Levels to run.", DefaultValueFactory = _ => [.. EvaluationSettings.AllLevels], AllowMultipleArgumentsPerToken = true };
         Option<string[]> variants = new("--variants") { Description = "Variants to run: " + string.Join(", ", EvaluationVariant.All.Select(v => v.Name)) + ".", DefaultValueFactory = _ => [.. EvaluationVariant.All.Select(v => v.Name)], AllowMultipleArgumentsPerToken = true };
@@ -37,13 +42,13 @@ internal static class EvaluateCommand
         HostOptions host = new();
         Command command = new("evaluate", "Score an edited toybox clip, or run and score the edits of many clips.")
         {
-            video, sample, level, clips, folder, levels, variants, frames, steps, guidance, grow, background, seed, clipModel, host.Models,
+            video, sample, level, clips, segmentation, folder, levels, variants, frames, steps, guidance, grow, background, seed, clipModel, host.Models,
         };
         command.Validators.Add(result =>
         {
             bool one = result.GetValue(video) is not null;
-            if (one == (result.GetValue(clips) is not null))
-                result.AddError("Give either VIDEO with --sample and --level, or --clips.");
+            if (new[] { one, result.GetValue(clips) is not null, result.GetValue(segmentation) is not null }.Count(given => given) != 1)
+                result.AddError("Give either VIDEO with --sample and --level, or --clips, or --segmentation.");
             else if (one && (result.GetValue(sample) is null || result.GetValue(level) is null))
                 result.AddError("VIDEO needs --sample and --level.");
             Range(frames, f => f is 0 or (>= EvaluationClip.LeastFrames and <= EditOptions.MaxFrames), $"0, or {EvaluationClip.LeastFrames} to {EditOptions.MaxFrames}");
@@ -69,6 +74,8 @@ internal static class EvaluateCommand
         return command.Does(app, async (context, cancellation) =>
         {
             string toybox = Path.Combine(context.Get(host.Models)!, "toybox"), judges = Path.Combine(toybox, "evaluator");
+            if (context.Get(segmentation) is { } known)
+                return await SegmentationAsync(context, known, context.Get(host.Models)!, context.Get(frames), cancellation);
             if (context.Get(clips) is not { } many)
                 return await ScoreAsync(context, context.Get(video)!, context.Get(sample)!, context.Get(level)!, judges, cancellation);
             EvaluationSettings settings = new(
@@ -78,6 +85,38 @@ internal static class EvaluateCommand
             return ExitCodes.Success;
         });
     }
+
+    private static async Task<int> SegmentationAsync(CommandContext context, string folder, string models, int frames, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> folders = EvaluationClip.Find(folder);
+        List<SegmentationScore> scores = [];
+        await using AllInOneHost own = await AllInOneHost.StartSegmentationAsync(models, cancellation);
+        using SegmentationClient client = new(own.Address);
+        foreach (string path in folders)
+            scores.Add(await new SegmentationEvaluation(client).ScoreAsync(await EvaluationClip.LoadAsync(path, frames, cancellation), cancellation));
+        scores.Add(SegmentationScore.Of(scores));
+        if (context.Terminal.Json)
+        {
+            foreach (SegmentationScore score in scores)
+                context.Terminal.WriteJson(score);
+            return ExitCodes.Success;
+        }
+
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("clip", "mean IoU", "least IoU", "switches", "flow error (px)");
+        foreach (SegmentationScore score in scores)
+        {
+            table.AddRow(new[]
+            {
+                score.Clip, Number(score.MeanOverlap), Number(score.LeastOverlap), $"{score.Switches}",
+                score.FlowError is double error ? Number(error) : "-",
+            }.Select(Markup.Escape).ToArray());
+        }
+
+        context.Terminal.Tables.Write(table);
+        return ExitCodes.Success;
+    }
+
+    private static string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
     private static async Task<int> ScoreAsync(CommandContext context, string video, string sample, string level, string judges, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal sealed class AllInOneHost : IAsyncDisposable
 
     private AllInOneHost(string? temporary) => _temporary = temporary;
 
-    /// <summary>Address of the orchestrator.</summary>
+    /// <summary>Address of the service that was started last: the orchestrator, or the only one.</summary>
     public Uri Address => GrpcAddress(_services[^1]);
 
     /// <summary>Starts the services, the orchestrator last.</summary>
@@ -31,14 +31,13 @@ internal sealed class AllInOneHost : IAsyncDisposable
     /// <exception cref="CommandException">A port is taken, or there are no models.</exception>
     public static async Task<AllInOneHost> StartAsync(int basePort, string? data, string models, CancellationToken cancellation)
     {
-        if (!Directory.Exists(models))
-            throw CommandException.Of(ExitCodes.Environment, "MODELS_MISSING", $"There is no folder of models at '{models}'; name one with --models or ${ModelFolder.Variable}.");
+        CheckModels(models);
         string? temporary = data is null ? Directory.CreateTempSubdirectory("videograin-").FullName : null;
         AllInOneHost host = new(temporary);
         try
         {
             string[] shared = [$"--Models:Root={Path.GetFullPath(models)}"];
-            Uri segmentation = await host.AddAsync(1, basePort, SegmentationHost.Build, [$"--Segmentation:ModelsDirectory={Path.GetFullPath(models)}"], cancellation);
+            Uri segmentation = await host.AddSegmentationAsync(basePort, models, cancellation);
             Uri inversion = await host.AddAsync(2, basePort, InversionHost.Build, shared, cancellation);
             Uri denoiser = await host.AddAsync(3, basePort, DenoiserHost.Build, shared, cancellation);
             string[] orchestrator =
@@ -53,6 +52,27 @@ internal sealed class AllInOneHost : IAsyncDisposable
         {
             await host.DisposeAsync();
             throw CommandException.Of(ExitCodes.Environment, "PORT_IN_USE", e.Message + " Choose others with --port.");
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the segmentation service alone, on free ports; <see cref="Address"/> is then its address.</summary>
+    /// <param name="models">Folder of the models.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <returns>The host; disposing it stops the service.</returns>
+    /// <exception cref="CommandException">There are no models.</exception>
+    public static async Task<AllInOneHost> StartSegmentationAsync(string models, CancellationToken cancellation)
+    {
+        CheckModels(models);
+        AllInOneHost host = new(null);
+        try
+        {
+            await host.AddSegmentationAsync(Ports.Free, models, cancellation);
+            return host;
         }
         catch
         {
@@ -91,6 +111,15 @@ internal sealed class AllInOneHost : IAsyncDisposable
     }
 
     private static Uri GrpcAddress(WebApplication service) => service.Services.GetRequiredService<ServiceEndpoints>().Grpc;
+
+    private static void CheckModels(string models)
+    {
+        if (!Directory.Exists(models))
+            throw CommandException.Of(ExitCodes.Environment, "MODELS_MISSING", $"There is no folder of models at '{models}'; name one with --models or ${ModelFolder.Variable}.");
+    }
+
+    private Task<Uri> AddSegmentationAsync(int basePort, string models, CancellationToken cancellation) =>
+        AddAsync(1, basePort, SegmentationHost.Build, [$"--Segmentation:ModelsDirectory={Path.GetFullPath(models)}"], cancellation);
 
     private async Task<Uri> AddAsync(
         int service, int basePort, Func<string[], WebApplication> build, string[] settings, CancellationToken cancellation)

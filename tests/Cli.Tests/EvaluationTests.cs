@@ -50,6 +50,8 @@ public sealed class EvaluationTests : IDisposable
 
     [Theory]
     [InlineData("Give either VIDEO", "evaluate")]
+    [InlineData("Give either VIDEO", "evaluate --clips x --segmentation x")]
+    [InlineData("holds no clip", "evaluate --segmentation absent")]
     [InlineData("VIDEO needs --sample and --level", "evaluate result.mp4")]
     [InlineData("--frames must be 0, or 2 to", "evaluate --clips x --frames 1")]
     [InlineData("--steps must be 1 to", "evaluate --clips x --steps 0")]
