@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace VideoGrain.Cli.Chaos;
 
 /// <summary>Looks for what a run left behind once every edit is deleted.</summary>
@@ -6,6 +8,9 @@ namespace VideoGrain.Cli.Chaos;
 internal sealed class Leftovers(ChaosSystem system, TimeProvider time)
 {
     private const string Lock = ".lock";
+
+    // ONNX Runtime's library keeps notes of its own in the temporary folder, which a killed process cannot take along.
+    private static readonly string[] NativeNotes = ["mat-debug-*.log", ".ses"];
     private static readonly string[] Watched = ["artifacts", "scratch"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45), Pause = TimeSpan.FromMilliseconds(200);
 
@@ -27,9 +32,11 @@ internal sealed class Leftovers(ChaosSystem system, TimeProvider time)
     public IReadOnlyList<string> FindAfterwards() =>
     [
         .. Files(),
-        .. Directory.EnumerateFileSystemEntries(system.Temporary).Select(Named),
+        .. Directory.EnumerateFileSystemEntries(system.Temporary).Where(IsOurs).Select(Named),
         .. Processes().Select(id => $"process {id}"),
     ];
+
+    private static bool IsOurs(string path) => !NativeNotes.Any(note => FileSystemName.MatchesSimpleExpression(note, Path.GetFileName(path)));
 
     // The owners of a folder that live are the orchestrators.
     private IEnumerable<string> Abandoned() => Files().Where(f => f.EndsWith(Lock, StringComparison.Ordinal))

@@ -18,7 +18,7 @@ internal static class Edits
     {
         byte[] clip = [.. Enumerable.Range(0, Frames * Side * Side * 3).Select(i => (byte)((i / 7) + (seed * 31)))];
         using var call = client.SubmitEdit(headers, cancellationToken: cancellation);
-        await call.RequestStream.WriteAsync(new SubmitEditRequest { Specification = Specification(steps) }, cancellation);
+        await call.RequestStream.WriteAsync(new SubmitEditRequest { Specification = Specification(seed, steps) }, cancellation);
         await call.RequestStream.WriteAsync(
             new SubmitEditRequest { Upload = new UploadChunk { Name = "clip", Data = ByteString.CopyFrom(clip), Crc32C = Crc32C.Compute(clip) } }, cancellation);
         await call.RequestStream.CompleteAsync();
@@ -53,7 +53,7 @@ internal static class Edits
         return end!.Finished;
     }
 
-    private static EditSpecification Specification(uint steps) => new()
+    private static EditSpecification Specification(byte seed, uint steps) => new()
     {
         SourcePrompt = "a green triangle and a black diamond on snow",
         TargetPrompt = "two orange moons on snow",
@@ -70,6 +70,8 @@ internal static class Edits
                 PartBytes = { Frames * Side * Side * 3 },
             },
         },
-        Regions = { new EditRegion { Id = "moons", Phrase = "two orange moons", Source = new RegionSource { WholeFrame = new WholeFrame() } } },
+
+        // Another name, and so other masks: those of an earlier edit would be taken, and segmentation would have nothing to do.
+        Regions = { new EditRegion { Id = $"moons{seed}", Phrase = "two orange moons", Source = new RegionSource { WholeFrame = new WholeFrame() } } },
     };
 }
