@@ -28,7 +28,9 @@ internal static class ChaosCommand
         Option<int> callers = new("--callers") { Description = "Callers at a time.", DefaultValueFactory = _ => DefaultCallers, HelpName = "COUNT" };
         Option<DatabaseKind> database = new("--database")
         {
-            Description = "Where the tables are: sqlite, or postgres for a server of the run's own and two orchestrators.", DefaultValueFactory = _ => DatabaseKind.Sqlite, HelpName = "KIND",
+            Description = "Where the tables are: sqlite, or postgres for a server of the run's own and two orchestrators.",
+            DefaultValueFactory = _ => DatabaseKind.Sqlite,
+            HelpName = "KIND",
         };
         Option<string?> json = new("--json") { Description = "File for the report.", HelpName = "FILE" };
         Option<string?> folder = new("--out", "-o") { Description = "Folder for history and logs; must be empty or not there. Without it they are kept only when a promise was broken.", HelpName = "DIR" };

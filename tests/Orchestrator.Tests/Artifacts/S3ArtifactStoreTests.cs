@@ -366,8 +366,13 @@ public sealed class S3ArtifactStoreTests : ArtifactStoreContract, IAsyncLifetime
     {
         var options = new S3StoreOptions
         {
-            Endpoint = _server.Endpoint, Bucket = StrictS3Server.Bucket, AccessKeyId = StrictS3Server.AccessKey, SecretAccessKey = StrictS3Server.Secret,
-            PartBytes = PartBytes, MaxRetries = 2, RequestTimeout = TimeSpan.FromSeconds(10),
+            Endpoint = _server.Endpoint,
+            Bucket = StrictS3Server.Bucket,
+            AccessKeyId = StrictS3Server.AccessKey,
+            SecretAccessKey = StrictS3Server.Secret,
+            PartBytes = PartBytes,
+            MaxRetries = 2,
+            RequestTimeout = TimeSpan.FromSeconds(10),
         };
         configure?.Invoke(options);
         return new S3ArtifactStore(options, TimeProvider.System);

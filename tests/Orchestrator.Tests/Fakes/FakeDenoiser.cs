@@ -59,7 +59,11 @@ internal sealed class FakeDenoiser(StageScript script) : DenoiserService.Denoise
             Models = { new ModelInfo { Name = "fake", Digest = script.ModelDigest, IsDefault = true, PixelsPerLatent = FakeMath.PixelsPerLatent } },
             Limits = new StageLimits
             {
-                MaxFrames = uint.MaxValue, MaxFramePixels = ulong.MaxValue, MaxClipPixels = ulong.MaxValue, MaxRegions = uint.MaxValue, MaxSteps = uint.MaxValue,
+                MaxFrames = uint.MaxValue,
+                MaxFramePixels = ulong.MaxValue,
+                MaxClipPixels = ulong.MaxValue,
+                MaxRegions = uint.MaxValue,
+                MaxSteps = uint.MaxValue,
                 MaxConcurrentJobs = script.Capacity,
             },
         });

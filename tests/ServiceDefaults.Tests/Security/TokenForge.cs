@@ -46,7 +46,11 @@ internal sealed class TokenForge : IDisposable
 
     public Dictionary<string, object?> Claims(DateTimeOffset now) => new()
     {
-        ["iss"] = Issuer, ["aud"] = Audience, ["sub"] = "alice", ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = now.AddMinutes(5).ToUnixTimeSeconds(),
+        ["iss"] = Issuer,
+        ["aud"] = Audience,
+        ["sub"] = "alice",
+        ["iat"] = now.ToUnixTimeSeconds(),
+        ["exp"] = now.AddMinutes(5).ToUnixTimeSeconds(),
     };
 
     public string Rs256(Dictionary<string, object?> claims, Dictionary<string, object?>? header = null) => Sign(

@@ -29,7 +29,12 @@ internal sealed class S3Bucket : IDisposable
             return await _client.PutObjectAsync(
                 new PutObjectRequest
                 {
-                    BucketName = _options.Bucket, Key = key, InputStream = body, AutoCloseStream = false, UseChunkEncoding = false, DisablePayloadSigning = false,
+                    BucketName = _options.Bucket,
+                    Key = key,
+                    InputStream = body,
+                    AutoCloseStream = false,
+                    UseChunkEncoding = false,
+                    DisablePayloadSigning = false,
                 },
                 cancellationToken);
         },
@@ -46,8 +51,14 @@ internal sealed class S3Bucket : IDisposable
             var answer = await _client.UploadPartAsync(
                 new UploadPartRequest
                 {
-                    BucketName = _options.Bucket, Key = key, UploadId = upload, PartNumber = number, PartSize = length, InputStream = body,
-                    UseChunkEncoding = false, DisablePayloadSigning = false,
+                    BucketName = _options.Bucket,
+                    Key = key,
+                    UploadId = upload,
+                    PartNumber = number,
+                    PartSize = length,
+                    InputStream = body,
+                    UseChunkEncoding = false,
+                    DisablePayloadSigning = false,
                 },
                 cancellationToken);
             return new PartETag(number, answer.ETag);
