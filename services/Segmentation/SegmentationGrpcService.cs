@@ -41,10 +41,10 @@ internal sealed class SegmentationGrpcService(
             using var name = job.Name(header.JobId);
             SegmentHeaderValidator.Validate(header, _options);
             using var plan = await segment.PrepareAsync(header, context.CancellationToken);
-            var (input, feed) = (new SegmentInput(header, _options), new FrameFeed());
+            var (input, feed) = (new SegmentInput(header, _options), new FrameFeed(time));
             await StreamAsync(
                 token => reader.FeedAsync(feed, input.Accept, input.Complete, token),
-                (output, token) => job.Compute(() => segment.Run(plan, header, input, feed, output, token)),
+                (output, token) => job.Compute(() => segment.Run(plan, header, input, feed, output, token), feed),
                 Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
@@ -81,10 +81,10 @@ internal sealed class SegmentationGrpcService(
             violations.CheckJob(header.JobId, header.Model);
             violations.CheckGeometry(header.Geometry, _options);
             using var estimate = await control.PrepareAsync(header, violations, context.CancellationToken);
-            var (frames, feed) = (new FrameAssembler(header.Geometry), new FrameFeed());
+            var (frames, feed) = (new FrameAssembler(header.Geometry), new FrameFeed(time));
             await StreamAsync(
                 token => reader.FramesAsync(feed, frames, token),
-                (output, token) => job.Compute(() => control.Run(estimate, header.Geometry, feed, output, token)),
+                (output, token) => job.Compute(() => control.Run(estimate, header.Geometry, feed, output, token), feed),
                 Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });
@@ -104,10 +104,10 @@ internal sealed class SegmentationGrpcService(
             violations.CheckGeometry(header.Geometry, _options, leastFrames: 2);
             violations.ThrowIfAny();
             using var estimate = await flow.PrepareAsync(header.Model, context.CancellationToken);
-            var (frames, feed) = (new FrameAssembler(header.Geometry), new FrameFeed());
+            var (frames, feed) = (new FrameAssembler(header.Geometry), new FrameFeed(time));
             await StreamAsync(
                 token => reader.FramesAsync(feed, frames, token),
-                (output, token) => job.Compute(() => flow.Run(estimate, header.Geometry, feed, output, token)),
+                (output, token) => job.Compute(() => flow.Run(estimate, header.Geometry, feed, output, token), feed),
                 Count(responseStream, r => r.Tensor), context.CancellationToken);
             return (int)header.Geometry.FrameCount;
         });

@@ -15,7 +15,7 @@ internal sealed partial class InvertingStage(
     StageChannels channels,
     StageRunner runner,
     IArtifactStore store,
-    ResultCache cache,
+    StageCache cache,
     OrchestratorInstruments instruments,
     IOptions<WorkerOptions> worker,
     IOptions<StageOptions> stages,
@@ -31,11 +31,12 @@ internal sealed partial class InvertingStage(
     /// <summary>Runs the stage.</summary>
     public async Task RunAsync(JobContext job)
     {
-        if (await AreSoundAsync(job))
+        // Latents that the edit builds on are checked before it does, while they can still be computed again.
+        if (await cache.AreSoundAsync(job, Results))
             return;
 
         var key = await KeyAsync(job);
-        if (key is not null && await TryTakeAsync(job, key))
+        if (await cache.TryTakeAsync(job, CacheKind, key, Results, isWhole: true))
             return;
 
         var resumedSteps = 0;
@@ -62,8 +63,7 @@ internal sealed partial class InvertingStage(
 
         // A stage that had not loaded its model yet knows the model's digest now.
         key ??= await KeyAsync(job);
-        if (key is not null)
-            await cache.KeepAsync(key, CacheKind, job.Job.Source, job.GetAll(Results), job.Held);
+        await cache.KeepAsync(job, CacheKind, key, Results);
     }
 
     private async Task InvertAsync(JobContext job, InversionLog log, RetryBudget budget, CancellationToken stop)
@@ -158,46 +158,6 @@ internal sealed partial class InvertingStage(
             return null;
         }
     }
-
-    private async Task<bool> TryTakeAsync(JobContext job, string key)
-    {
-        var hit = await cache.TryTakeAsync(job.Job.Lease, key, job.Held);
-        if (hit)
-        {
-            await job.LoadAsync();
-            hit = await AreSoundAsync(job);
-            if (!hit)
-                await cache.DropAsync(key, job.Held);
-        }
-
-        instruments.CacheAsked(CacheKind, hit);
-        return hit;
-    }
-
-    // Latents that the edit builds on are checked before it does, while they can still be computed again.
-    private async Task<bool> AreSoundAsync(JobContext job)
-    {
-        if (!Results.All(job.Has))
-            return false;
-
-        try
-        {
-            foreach (var name in Results)
-                await store.VerifyAsync(job.Get(name).Digest, job.Stop);
-
-            return true;
-        }
-        catch (Exception exception) when (exception is ArtifactCorruptException or ArtifactMissingException)
-        {
-            DamagedArtifact(logger, job.Job.Id, exception.Message);
-            instruments.Damaged();
-            await job.DropAsync(Results);
-            return false;
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "job {JobId}: {Problem}; the inversion is computed again")]
-    private static partial void DamagedArtifact(ILogger logger, string jobId, string problem);
 
     [LoggerMessage(LogLevel.Warning, "job {JobId}: the inversion service does not say what it would use ({Code}); the cache is not asked")]
     private static partial void CacheKeyUnknown(ILogger logger, string jobId, StatusCode code);

@@ -16,8 +16,10 @@ internal sealed class MeasuredJob(IDisposable slot, StageInstruments instruments
         return logger.BeginScope(scope);
     }
 
-    /// <summary>Runs the call's computation.</summary>
-    public void Compute(Action computation)
+    /// <summary>Runs the call's computation, and measures it without what it waited for its caller's frames.</summary>
+    /// <param name="computation">The computation.</param>
+    /// <param name="feed">Where its frames come from; null when all is there at the start.</param>
+    public void Compute(Action computation, FrameFeed? feed = null)
     {
         var started = time.GetTimestamp();
         try
@@ -26,7 +28,7 @@ internal sealed class MeasuredJob(IDisposable slot, StageInstruments instruments
         }
         finally
         {
-            instruments.DeviceWorked(StageInstruments.Perceive, time.GetElapsedTime(started));
+            instruments.DeviceWorked(StageInstruments.Perceive, time.GetElapsedTime(started) - (feed?.Waited ?? TimeSpan.Zero));
         }
     }
 
