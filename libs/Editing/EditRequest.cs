@@ -51,4 +51,34 @@ public sealed record EditRequest
 
     /// <summary>Decode the first frame every so many steps, 0 for never.</summary>
     public int PreviewInterval { get; init; }
+
+    /// <summary>Record the phrases' attention every so many steps, 0 for never.</summary>
+    public int HeatMapInterval { get; init; }
+
+    /// <summary>The part that needs no latents.</summary>
+    internal EditSetup Setup => new()
+    {
+        Prompt = Prompt,
+        Regions = Regions,
+        Options = Options,
+        Frames = Inverted.Frames,
+        Height = Inverted.Height,
+        Width = Inverted.Width,
+        Control = Control,
+        Flow = Flow,
+        FlowTables = FlowTables,
+        BlendMask = BlendMask,
+    };
+
+    /// <summary>The latents.</summary>
+    internal EditLatents Latents => new()
+    {
+        Inverted = Inverted,
+        Source = Source,
+        Trajectory = Trajectory,
+        BlendingNoise = BlendingNoise,
+        Resume = Resume,
+        PreviewInterval = PreviewInterval,
+        HeatMapInterval = HeatMapInterval,
+    };
 }

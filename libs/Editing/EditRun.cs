@@ -11,7 +11,7 @@ namespace VideoGrain.Editing;
 internal sealed class EditRun : IDisposable
 {
     private readonly StableDiffusion _model;
-    private readonly EditRequest _request;
+    private readonly EditSetup _setup;
     private readonly EditOptions _options;
     private readonly IEngineScope _scope;
     private readonly PromptLayout _layout;
@@ -20,26 +20,24 @@ internal sealed class EditRun : IDisposable
     private readonly TextPair? _sourceText;
     private readonly FreeU? _freeU;
     private readonly ClipPredictor _predictor;
+    private EditLatents? _latents;
 
-    public EditRun(StableDiffusion model, EditRequest request)
+    public EditRun(StableDiffusion model, EditSetup setup)
     {
-        EditException.ThrowIfAny(Validate(model, request, out var layout));
-        (_model, _request, _options, _layout) = (model, request, request.Options, layout!);
+        EditException.ThrowIfAny(Validate(model, setup, out var layout));
+        (_model, _setup, _options, _layout) = (model, setup, setup.Options, layout!);
         Timeline = new EditTimeline(model.Schedule, _options);
-        if (request.Resume is { } resume) ClipChecks.Checkpoint(resume, request.Inverted, Timeline.Denoising.Count);
         _scope = model.Engine.BeginScope();
         try
         {
-            _blendMask = request.BlendMask?.Resample(request.Inverted.Height, request.Inverted.Width).Values.ToArray()
-                ?? RegionMasks.Union(_layout.Masks);
+            _blendMask = setup.BlendMask?.Resample(setup.Height, setup.Width).Values.ToArray() ?? RegionMasks.Union(_layout.Masks);
             _freeU = _options.FreeU is null ? null : new FreeU(_options.FreeU, model.UNet.Widths);
             _text = EditText();
             _sourceText = _options.UsePnp && _options.InjectStep > 0 ? SourceText() : null;
-            var flow = ClipChecks.Fitted(request.Flow, model);
-            _predictor = new ClipPredictor(model, _options, request.Control, (frames, control) =>
-                new ClipWindow(frames, _options) { Layout = _layout, Flow = flow, FlowTables = request.FlowTables, Control = control });
-            Start = request.Resume?.Latents
-                ?? (Timeline.StartInversionSteps == Timeline.Inversion.Count ? request.Inverted : InversionLatents(Timeline.StartInversionSteps));
+            var flow = ClipChecks.Fitted(setup.Flow, model);
+            _predictor = new ClipPredictor(model, _options, setup.Control, (frames, control) =>
+                new ClipWindow(frames, _options) { Layout = _layout, Flow = flow, FlowTables = setup.FlowTables, Control = control });
+            _predictor.Prepare(setup.Frames, setup.Height, setup.Width);
         }
         catch
         {
@@ -51,17 +49,28 @@ internal sealed class EditRun : IDisposable
     /// <summary>The steps.</summary>
     public EditTimeline Timeline { get; }
 
-    /// <summary>Latents that the run starts or goes on from.</summary>
-    public LatentClip Start { get; }
+    /// <summary>Takes the latents, and tells those that the run starts or goes on from.</summary>
+    /// <exception cref="EditException">They do not fit the setup.</exception>
+    public LatentClip Begin(EditLatents latents)
+    {
+        EditException.ThrowIfAny(Validate(_model, _setup, latents));
+        if (latents.Resume is { } resume) ClipChecks.Checkpoint(resume, latents.Inverted, Timeline.Denoising.Count);
+        _latents = latents;
+        return latents.Resume?.Latents
+            ?? (Timeline.StartInversionSteps == Timeline.Inversion.Count ? latents.Inverted : InversionLatents(Timeline.StartInversionSteps));
+    }
+
+    /// <summary>Takes the phrases' attention of one step.</summary>
+    public PhraseRecorder NewRecorder() => new(_layout.Ranges, _setup.Frames, _setup.Height, _setup.Width);
 
     /// <summary>One denoising step; <paramref name="clean"/> is the clean clip as predicted on the way.</summary>
-    public LatentClip Step(LatentClip latents, int step, CancellationToken cancellation, out LatentClip clean)
+    public LatentClip Step(LatentClip latents, int step, PhraseRecorder? phrases, CancellationToken cancellation, out LatentClip clean)
     {
         var timestep = Timeline.Denoising[step];
         LatentClip result;
         try
         {
-            var noise = _predictor.Predict(latents, step, timestep, _text, window => Hooks(window, step), cancellation);
+            var noise = _predictor.Predict(latents, step, timestep, _text, window => Hooks(window, step, phrases), cancellation);
             clean = LatentMath.Move(latents, noise, _model.Schedule.CleanCoefficients(timestep));
             result = LatentMath.Move(latents, noise, Timeline.DenoisingStep(timestep));
         }
@@ -77,42 +86,29 @@ internal sealed class EditRun : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>Everything that is wrong with a request, and the layout when nothing is.</summary>
-    public static IReadOnlyList<OptionViolation> Validate(StableDiffusion model, EditRequest request, out PromptLayout? layout)
+    /// <summary>Everything that is wrong with a setup, and the layout when nothing is.</summary>
+    public static IReadOnlyList<OptionViolation> Validate(StableDiffusion model, EditSetup setup, out PromptLayout? layout)
     {
         layout = null;
-        var options = request.Options;
+        var options = setup.Options;
         var violations = new List<OptionViolation>(options.Validate());
         if (violations.Count > 0) return violations;
-        var latents = request.Inverted;
-        if (latents.Channels != model.UNet.LatentChannels)
-            violations.Add(new("inverted", $"must have {model.UNet.LatentChannels} channels, got {latents.Channels}", EditReasons.LatentMismatch));
-        if (!latents.IsFinite) violations.Add(new("inverted", "hold a value that is not finite", EditReasons.NonFiniteLatents));
-        if (!request.Source.SameShape(latents))
-            violations.Add(new("source", $"must be {latents}, got {request.Source}", EditReasons.LatentMismatch));
-        if (request.BlendMask is { } mask)
+        if (setup.BlendMask is { } mask)
         {
-            if (mask.Frames != latents.Frames)
-                violations.Add(new("blend_mask", $"has {mask.Frames} frames, the clip has {latents.Frames}", EditReasons.MaskSizeMismatch));
-            if (mask.Resample(latents.Height, latents.Width).IsEmpty)
+            if (mask.Frames != setup.Frames)
+                violations.Add(new("blend_mask", $"has {mask.Frames} frames, the clip has {setup.Frames}", EditReasons.MaskSizeMismatch));
+            if (mask.Resample(setup.Height, setup.Width).IsEmpty)
                 violations.Add(new("blend_mask", "covers no latent pixel, so the edit would return its input", EditReasons.NothingChanged));
         }
 
-        if (request.PreviewInterval < 0) violations.Add(new("preview_interval", "must not be negative"));
-        var (height, width) = (latents.Height * model.Vae.Downscale, latents.Width * model.Vae.Downscale);
-        ClipChecks.Clip(violations, model, latents.Frames, height, width);
-        ClipChecks.Guides(violations, model, options, request.Control, request.Flow, request.FlowTables is not null, latents.Frames, height, width);
-        if (request.Trajectory is null && new EditTimeline(model.Schedule, options).NeededInversionLatents is { Count: > 0 } needed)
-        {
-            violations.Add(new(
-                "trajectory", $"the options need the latents after inversion steps {string.Join(", ", needed)}", EditReasons.TrajectoryRequired));
-        }
-
+        var (height, width) = (setup.Height * model.Vae.Downscale, setup.Width * model.Vae.Downscale);
+        ClipChecks.Clip(violations, model, setup.Frames, height, width);
+        ClipChecks.Guides(violations, model, options, setup.Control, setup.Flow, setup.FlowTables is not null, setup.Frames, height, width);
         PromptLayout.Tokenize(model, options.NegativePrompt, "negative_prompt", violations);
         PromptLayout.Tokenize(model, options.SourcePrompt, "source_prompt", violations);
         try
         {
-            layout = PromptLayout.Create(model, request.Prompt, request.Regions, latents.Frames, latents.Height, latents.Width, options);
+            layout = PromptLayout.Create(model, setup.Prompt, setup.Regions, setup.Frames, setup.Height, setup.Width, options);
         }
         catch (EditException failure)
         {
@@ -122,7 +118,34 @@ internal sealed class EditRun : IDisposable
         return violations;
     }
 
-    private UNetHooks Hooks(ClipWindow window, int step)
+    /// <summary>Everything that is wrong with the latents for a sound setup.</summary>
+    public static IReadOnlyList<OptionViolation> Validate(StableDiffusion model, EditSetup setup, EditLatents latents)
+    {
+        var violations = new List<OptionViolation>();
+        var inverted = latents.Inverted;
+        if ((inverted.Frames, inverted.Height, inverted.Width, inverted.Channels) != (setup.Frames, setup.Height, setup.Width, model.UNet.LatentChannels))
+        {
+            violations.Add(new(
+                "inverted", $"must be {setup.Frames} x {setup.Height} x {setup.Width} x {model.UNet.LatentChannels}, got {inverted}", EditReasons.LatentMismatch));
+        }
+
+        if (!inverted.IsFinite) violations.Add(new("inverted", "hold a value that is not finite", EditReasons.NonFiniteLatents));
+        if (!latents.Source.SameShape(inverted))
+            violations.Add(new("source", $"must be {inverted}, got {latents.Source}", EditReasons.LatentMismatch));
+        if (latents.PreviewInterval < 0) violations.Add(new("preview_interval", "must not be negative"));
+        if (latents.HeatMapInterval < 0) violations.Add(new("heat_map_interval", "must not be negative"));
+        if (latents.Trajectory is null && new EditTimeline(model.Schedule, setup.Options).NeededInversionLatents is { Count: > 0 } needed)
+        {
+            violations.Add(new(
+                "trajectory", $"the options need the latents after inversion steps {string.Join(", ", needed)}", EditReasons.TrajectoryRequired));
+        }
+
+        return violations;
+    }
+
+    private EditLatents Latents => _latents ?? throw new InvalidOperationException("the run has not begun");
+
+    private UNetHooks Hooks(ClipWindow window, int step, PhraseRecorder? phrases)
     {
         SourceFeatures? features = null;
         if (_sourceText is not null && step < _options.InjectStep)
@@ -133,14 +156,15 @@ internal sealed class EditRun : IDisposable
                 InversionLatents(inversionSteps), timestep, _sourceText, window, new CaptureHooks(_options, window, _freeU, features));
         }
 
-        return new EditHooks(_options, window, _freeU, Timeline.Strength(step), features);
+        return new EditHooks(_options, window, _freeU, Timeline.Strength(step), features, phrases);
     }
 
     private LatentClip InversionLatents(int steps)
     {
-        var latents = steps == Timeline.Inversion.Count ? _request.Inverted : _request.Trajectory!(steps);
-        if (!latents.SameShape(_request.Inverted))
-            throw new EditException(EditReasons.LatentMismatch, $"trajectory[{steps}]", $"must be {_request.Inverted}, got {latents}");
+        var inverted = Latents.Inverted;
+        var latents = steps == Timeline.Inversion.Count ? inverted : Latents.Trajectory!(steps);
+        if (!latents.SameShape(inverted))
+            throw new EditException(EditReasons.LatentMismatch, $"trajectory[{steps}]", $"must be {inverted}, got {latents}");
         return latents;
     }
 
@@ -149,14 +173,14 @@ internal sealed class EditRun : IDisposable
         var level = _options.BlendAtReachedTimestep ? Timeline.Reached(timestep) : timestep;
         if (level < 0)
         {
-            LatentMath.Blend(latents, _blendMask, _request.Source, _request.Source, new(1, 0));
+            LatentMath.Blend(latents, _blendMask, Latents.Source, Latents.Source, new(1, 0));
             return;
         }
 
-        var noise = _request.BlendingNoise?.Invoke(step) ?? Draw(latents, step);
+        var noise = Latents.BlendingNoise?.Invoke(step) ?? Draw(latents, step);
         if (!noise.SameShape(latents))
             throw new EditException(EditReasons.LatentMismatch, $"blending_noise[{step}]", $"must be {latents}, got {noise}");
-        LatentMath.Blend(latents, _blendMask, _request.Source, noise, _model.Schedule.NoiseCoefficients(level));
+        LatentMath.Blend(latents, _blendMask, Latents.Source, noise, _model.Schedule.NoiseCoefficients(level));
     }
 
     private LatentClip Draw(LatentClip like, int step)

@@ -32,6 +32,12 @@ public sealed class InversionLoop(StableDiffusion model, TimeProvider time)
             new ClipWindow(frames, options) { Flow = flow, FlowTables = request.FlowTables, Control = control });
 
         var latents = request.Resume is { } resume ? Checked(resume, start, timeline) : start;
+        for (var step = 0; step < (request.Resume?.StepsDone ?? 0); step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (RecorderOf(step) is not null) Step(Kept(step), step, timeline.Inversion[step]);
+        }
+
         for (var step = request.Resume?.StepsDone ?? 0; step < timeline.Inversion.Count; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -43,12 +49,23 @@ public sealed class InversionLoop(StableDiffusion model, TimeProvider time)
 
         return new InversionResult(mean, start, latents, recorder?.Average());
 
+        AttentionRecorder? RecorderOf(int step) =>
+            IsRecorded(step, timeline.Inversion.Count, request.AttentionSteps) ? recorder : null;
+
+        LatentClip Kept(int step)
+        {
+            if (step == 0) return start;
+            var kept = request.Trajectory!(step);
+            if (kept.SameShape(start)) return kept;
+            throw new EditException(EditReasons.LatentMismatch, $"trajectory[{step}]", $"must be {start}, got {kept}");
+        }
+
         LatentClip Step(LatentClip current, int step, int timestep)
         {
             try
             {
                 var noise = predictor.Predict(
-                    current, step, timestep, text, window => new ClipHooks(options, window, freeU, recorder), cancellation);
+                    current, step, timestep, text, window => new ClipHooks(options, window, freeU, RecorderOf(step)), cancellation);
                 return LatentMath.Move(current, noise, timeline.InversionStep(timestep));
             }
             catch (NonFiniteException failure)
@@ -68,12 +85,17 @@ public sealed class InversionLoop(StableDiffusion model, TimeProvider time)
             violations, model, request.Options, request.Control, request.Flow, request.FlowTables is not null,
             request.Clip.Frames, request.Clip.Height, request.Clip.Width);
         PromptLayout.Tokenize(model, request.Options.SourcePrompt, "source_prompt", violations);
-        if (request.RecordAttention && request.Resume is not null)
-            violations.Add(new("record_attention", "a run that records attention cannot resume", EditReasons.CheckpointCorrupt));
-        if (request.RecordAttention && request.Options.ClipLength > 0 && request.Clip.Frames > request.Options.ClipLength)
-            violations.Add(new("record_attention", $"needs the clip in one pass of {request.Options.ClipLength} frames", EditReasons.FrameLimitExceeded));
+        if (request.RecordAttention && request.Resume is { StepsDone: > 0 } && request.Trajectory is null)
+            violations.Add(new("trajectory", "a run that records attention resumes with the latents of the steps done", EditReasons.TrajectoryRequired));
+        var steps = new EditTimeline(model.Schedule, request.Options).Inversion.Count;
+        if (request.AttentionSteps < 0 || request.AttentionSteps > steps)
+            violations.Add(new("attention_steps", $"must be from 0 to {steps}, got {request.AttentionSteps}"));
         return violations;
     }
+
+    /// <summary>Whether a step is one of <paramref name="wanted"/> that are spread evenly; half a share lies before the first.</summary>
+    private static bool IsRecorded(int step, int steps, int wanted) =>
+        wanted == 0 || ((step + 1) * wanted + steps / 2) / steps > (step * wanted + steps / 2) / steps;
 
     private static LatentClip Checked(LatentCheckpoint resume, LatentClip start, EditTimeline timeline)
     {

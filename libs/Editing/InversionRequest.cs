@@ -28,6 +28,15 @@ public sealed record InversionRequest
     /// <summary>Where to go on, or null to start at the clip.</summary>
     public LatentCheckpoint? Resume { get; init; }
 
-    /// <summary>Record attention for clustering. A run that records cannot resume, since the record covers every step.</summary>
+    /// <summary>Record attention for clustering. A run that records and resumes needs <see cref="Trajectory"/>.</summary>
     public bool RecordAttention { get; init; }
+
+    /// <summary>Steps whose attention is recorded, spread evenly over the inversion; 0 for every step.</summary>
+    public int AttentionSteps { get; init; }
+
+    /// <summary>
+    /// Latents after k steps, for k from 1 to below the steps done: a run that records and resumes computes the attention of the steps done
+    /// again from them, and so gets the same record as an uninterrupted one.
+    /// </summary>
+    public Func<int, LatentClip>? Trajectory { get; init; }
 }

@@ -50,6 +50,32 @@ public sealed class LayoutMask
         return new LayoutMask(Frames, height, width, result);
     }
 
+    /// <summary>
+    /// Every cell becomes a square of pixels, with the steps between cells rounded off; what reaches over the wanted size is cut.
+    /// </summary>
+    /// <param name="cell">Pixels of a cell in each direction.</param>
+    /// <param name="height">Wanted rows.</param>
+    /// <param name="width">Wanted columns.</param>
+    public LayoutMask Enlarge(int cell, int height, int width)
+    {
+        const float Inside = 0.5f;
+        var result = new byte[Frames * height * width];
+        var source = new float[Height * Width];
+        for (var frame = 0; frame < Frames; frame++)
+        {
+            var cells = Values.Span.Slice(frame * source.Length, source.Length);
+            for (var i = 0; i < source.Length; i++) source[i] = cells[i] == 0 ? 0 : 1;
+            var large = Pictures.Resampling.Bilinear(source, Height, Width, 1, Height * cell, Width * cell);
+            for (var row = 0; row < height; row++)
+            {
+                for (var column = 0; column < width; column++)
+                    result[(frame * height + row) * width + column] = large[row * Width * cell + column] >= Inside ? (byte)1 : (byte)0;
+            }
+        }
+
+        return new LayoutMask(Frames, height, width, result);
+    }
+
     /// <summary>A copy cut or enlarged to another size, without scaling; new rows and columns repeat the last.</summary>
     public LayoutMask Fit(int height, int width) =>
         new(Frames, height, width, Padding.Fit(Values.Span, Frames, Height, Width, 1, height, width));

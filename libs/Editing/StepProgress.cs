@@ -7,7 +7,9 @@ namespace VideoGrain.Editing;
 /// <param name="Latents">Latents after the step; the callee may keep them.</param>
 /// <param name="Elapsed">Time the step took.</param>
 /// <param name="Preview">First frame as it would look now, when a preview was due.</param>
-public sealed record StepProgress(int Index, int Count, int Timestep, LatentClip Latents, TimeSpan Elapsed, RgbClip? Preview = null)
+/// <param name="HeatMaps">Attention of the phrases during the step, when it was due.</param>
+public sealed record StepProgress(
+    int Index, int Count, int Timestep, LatentClip Latents, TimeSpan Elapsed, RgbClip? Preview = null, PhraseMaps? HeatMaps = null)
 {
     /// <summary>The checkpoint from which a run goes on after this step.</summary>
     public LatentCheckpoint Checkpoint => new(Index + 1, Latents);

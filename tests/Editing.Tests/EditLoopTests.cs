@@ -134,6 +134,83 @@ public sealed class EditLoopTests(TinyModel tiny)
         Assert.Equal(starts.Order(), starts);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Run_HeatMaps_ShowEachPhraseInEveryFrameAndChangeNothing(int clipLength)
+    {
+        var options = TinyModel.Options with { ClipLength = clipLength, WindowOverlap = clipLength / 3, AnchorFrames = clipLength / 3 };
+        var request = TinyModel.Request(options, frames: 5);
+        var maps = new List<PhraseMaps>();
+
+        var result = tiny.Edits.Run(
+            request with { HeatMapInterval = 2 }, step => maps.AddRange(step.HeatMaps is { } map ? [map] : []), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Run(request).Values, result.Values);
+        Assert.Equal(2, maps.Count);
+        Assert.Equal((2, 5, 8, 8), (maps[0].Regions, maps[0].Frames, maps[0].Height, maps[0].Width));
+        Assert.All(maps[1].Values.Chunk(64), map => Assert.True(map.Distinct().Count() > 1));
+    }
+
+    [Fact]
+    public void Run_Prepared_GivesTheBitsOfARunInOne()
+    {
+        var request = Variant("pnp");
+        using var prepared = tiny.Edits.Prepare(Setup(request));
+
+        var result = tiny.Edits.Run(
+            prepared, new EditLatents { Inverted = request.Inverted, Source = request.Source, Trajectory = request.Trajectory },
+            cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Run(request).Values, result.Values);
+    }
+
+    [Fact]
+    public void Run_PreparedForAnotherSize_IsRefused()
+    {
+        var request = TinyModel.Request(TinyModel.Options);
+        using var prepared = tiny.Edits.Prepare(Setup(request));
+
+        var failure = Assert.Throws<EditException>(() => tiny.Edits.Run(
+            prepared, new EditLatents { Inverted = TinyModel.Latents(2), Source = TinyModel.Latents(2) }, cancellation: TestContext.Current.CancellationToken));
+
+        Assert.Equal((EditReasons.LatentMismatch, "inverted"), (failure.Reason, failure.Field));
+    }
+
+    [Fact]
+    public void Run_LongClip_TakesNoMoreMemoryThanAShortOne()
+    {
+        var options = TinyModel.Options with { Steps = 2, ClipLength = 8, WindowOverlap = 2, AnchorFrames = 1, UsePnp = true, InjectStep = 1 };
+
+        Assert.Equal(Peak(TinyModel.Request(options, frames: 16)), Peak(TinyModel.Request(options, frames: 48)));
+    }
+
+    [Fact]
+    public void Run_MoreSteps_TakeNoMoreMemory()
+    {
+        var options = TinyModel.Options with { UsePnp = true, InjectStep = 2 };
+
+        Assert.Equal(Peak(TinyModel.Request(options with { Steps = 3 })), Peak(TinyModel.Request(options with { Steps = 9 })));
+    }
+
+    private static EditSetup Setup(EditRequest request) => new()
+    {
+        Prompt = request.Prompt,
+        Regions = request.Regions,
+        Options = request.Options,
+        Control = request.Control,
+        Frames = TinyModel.Frames,
+        Height = TinyModel.LatentSide,
+        Width = TinyModel.LatentSide,
+    };
+
+    private long Peak(EditRequest request)
+    {
+        using var engine = new Tensors.Cpu.CpuEngine(new Tensors.Cpu.CpuEngineOptions { Threads = 1 });
+        new EditLoop(tiny.Model.Bind(engine), TimeProvider.System).Run(request, cancellation: TestContext.Current.CancellationToken);
+        return engine.PeakBytesInUse;
+    }
+
     [Fact]
     public void Run_NonFiniteStart_IsRefused()
     {
@@ -200,9 +277,9 @@ public sealed class EditLoopTests(TinyModel tiny)
         Assert.Equal(
             [
                 ("source", EditReasons.LatentMismatch),
+                ("trajectory", EditReasons.TrajectoryRequired),
                 ("control", EditReasons.ControlMismatch),
                 ("flow", EditReasons.FlowMismatch),
-                ("trajectory", EditReasons.TrajectoryRequired),
                 ("prompt", EditReasons.TokensExceedLimit),
                 ("regions[0].phrase", EditReasons.RegionPromptNotFound),
                 ("regions[0].mask", EditReasons.MaskSizeMismatch),

@@ -27,6 +27,14 @@ public sealed class InversionClustersTests
     }
 
     [Fact]
+    public void Find_Instances_AreCountedFromLeftToRight()
+    {
+        var columns = Find(Nouns, 2, KMeans.DefaultRestarts).Where(r => r.Noun == 0).OrderBy(r => r.Instance).Select(r => First(r.Mask, 0) % Side);
+
+        Assert.Equal([0, 4], columns);
+    }
+
+    [Fact]
     public void Find_SameSeed_FindsTheSame()
     {
         var (first, second) = (Find(Nouns, 2, 1), Find(Nouns, 2, 1));

@@ -82,6 +82,52 @@ public sealed class InversionLoopTests(TinyModel tiny)
     {
         var request = Request with { RecordAttention = true, Resume = new LatentCheckpoint(1, TinyModel.Latents()) };
 
-        Assert.Equal("record_attention", Assert.Single(tiny.Inversions.Validate(request)).Field);
+        Assert.Equal("trajectory", Assert.Single(tiny.Inversions.Validate(request)).Field);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_RecordingResumedRun_RecordsWhatAnUninterruptedOneDoes(int attentionSteps)
+    {
+        var kept = new List<LatentClip>();
+        var request = Request with { RecordAttention = true, AttentionSteps = attentionSteps };
+        var whole = tiny.Inversions.Run(request, step => kept.Add(step.Latents), TestContext.Current.CancellationToken);
+
+        var resumed = tiny.Inversions.Run(
+            request with { Resume = new LatentCheckpoint(3, kept[2]), Trajectory = steps => kept[steps - 1] }, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(whole.Attention!.Self, resumed.Attention!.Self);
+        Assert.Equal(whole.Attention.Cross, resumed.Attention.Cross);
+    }
+
+    [Fact]
+    public void Run_RecordingInWindows_CoversEveryFrameOnce()
+    {
+        var options = TinyModel.Options with { ClipLength = 3, WindowOverlap = 1, AnchorFrames = 1 };
+        var request = new InversionRequest { Clip = TinyModel.Clip(7), Control = TinyModel.Clip(7), Options = options, RecordAttention = true };
+
+        var attention = tiny.Inversions.Run(request, cancellation: TestContext.Current.CancellationToken).Attention!;
+
+        Assert.Equal(7, attention.Frames);
+        for (var frame = 0; frame < 7; frame++)
+        {
+            foreach (var row in attention.SelfOf(frame).ToArray().Chunk(64)) Assert.InRange(row.Sum(), 0.05f, 1);
+        }
+    }
+
+    [Fact]
+    public void Run_MoreSteps_TakeNoMoreMemory()
+    {
+        var peaks = new[] { 2, 8 }.Select(steps =>
+        {
+            using var engine = new Tensors.Cpu.CpuEngine(new Tensors.Cpu.CpuEngineOptions { Threads = 1 });
+            var request = Request with { RecordAttention = true, Options = TinyModel.Options with { Steps = steps } };
+            new InversionLoop(tiny.Model.Bind(engine), TimeProvider.System).Run(request, cancellation: TestContext.Current.CancellationToken);
+            return engine.PeakBytesInUse;
+        }).ToArray();
+
+        Assert.Equal(peaks[0], peaks[1]);
     }
 }

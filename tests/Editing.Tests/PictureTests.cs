@@ -49,6 +49,32 @@ public sealed class PictureTests
         Assert.NotEqual(colours[0], colours[15]);
     }
 
+    [Fact]
+    public void Pca_FrameAfterFrame_KeepsItsColours()
+    {
+        var pictures = AttentionPca.Over(Record(), TestContext.Current.CancellationToken).Pixels.ToArray();
+
+        Assert.Equal(pictures.Take(pictures.Length / 2), pictures.Skip(pictures.Length / 2));
+    }
+
+    [Fact]
+    public void Enlarge_MaskOfCells_HasTheirSizeAndIsCutAtTheEdge()
+    {
+        var mask = new LayoutMask(1, 2, 3, new byte[] { 1, 0, 0, 1, 0, 0 }).Enlarge(8, 16, 20);
+
+        Assert.Equal((16, 20), (mask.Height, mask.Width));
+        for (var row = 0; row < 16; row++) Assert.Equal(8, mask.Values.Span.Slice(row * 20, 20).ToArray().Count(value => value != 0));
+    }
+
+    [Fact]
+    public void Blend_HotAndColdPixels_AreRedAndBlueOverTheFrame()
+    {
+        var picture = HeatMap.Blend([0, 1], 0, 1, [100, 100, 100, 100, 100, 100]);
+
+        Assert.True(picture[2] > picture[0]);
+        Assert.True(picture[3] > picture[5]);
+    }
+
     /// <summary>Four by four tokens; the upper half attends to itself and to word 1.</summary>
     private static AttentionRecord Record()
     {

@@ -3,83 +3,67 @@ using VideoGrain.Tensors;
 
 namespace VideoGrain.Editing.Attention;
 
-/// <summary>
-/// Sums attention over layers and steps (golden data 4.11), at the finest resolution of at most 32 x 32 tokens: that size was published,
-/// for latents of 64 x 64.
-/// </summary>
-public sealed class AttentionRecorder
+/// <summary>Averages attention over layers and steps (golden data 4.11), at the resolution of <see cref="AttentionGrid"/>.</summary>
+/// <param name="frames">Frames of the clip.</param>
+/// <param name="latentHeight">Latent rows.</param>
+/// <param name="latentWidth">Latent columns.</param>
+public sealed class AttentionRecorder(int frames, int latentHeight, int latentWidth)
 {
-    private const int MostTokens = 32 * 32;
-
-    private readonly int _frames;
-    private readonly int _level;
-    private float[]? _self;
-    private float[]? _cross;
-    private int _selfCount;
-    private int _crossCount;
-    private readonly int _height;
-    private readonly int _width;
+    private readonly AttentionGrid _grid = AttentionGrid.Of(latentHeight, latentWidth);
+    private readonly FrameAverage _self = new(frames);
+    private readonly FrameAverage _cross = new(frames);
     private int _textTokens;
 
-    /// <summary>Records a clip of the given latent size.</summary>
-    public AttentionRecorder(int frames, int latentHeight, int latentWidth)
-    {
-        _frames = frames;
-        while ((latentHeight >> _level) * (latentWidth >> _level) > MostTokens) _level++;
-        var round = (1 << _level) - 1;
-        (_height, _width) = ((latentHeight + round) >> _level, (latentWidth + round) >> _level);
-    }
-
     /// <summary>Adds a self-attention's per-frame blocks.</summary>
-    public void AddSelf(IEngine engine, in AttentionSite site, Tensor q, Tensor k)
+    /// <param name="engine">The engine.</param>
+    /// <param name="site">The layer.</param>
+    /// <param name="q">Its queries.</param>
+    /// <param name="k">Its keys.</param>
+    /// <param name="numbers">Numbers in the clip of the frames in the network.</param>
+    public void AddSelf(IEngine engine, in AttentionSite site, Tensor q, Tensor k, ReadOnlySpan<int> numbers)
     {
-        if (site.Level != _level) return;
+        if (site.Level != _grid.Level) return;
         using var scope = engine.BeginScope();
         var blocks = engine.DiagonalAttentionProbabilities(Conditional(q), Conditional(k), site.Heads, site.Scale, site.Frames);
-        var rows = Fit(engine, blocks, site, site.Height * site.Width);
+        var rows = Fit(engine, blocks, site, site.Height * site.Width, _grid);
         // The keys of a row lie like a picture as well.
-        Add(Padding.Fit<float>(rows, site.Frames * _height * _width, site.Height, site.Width, 1, _height, _width), ref _self);
-        _selfCount++;
+        _self.Add(Padding.Fit<float>(rows, site.Frames * _grid.Rows * _grid.Columns, site.Height, site.Width, 1, _grid.Rows, _grid.Columns), numbers);
     }
 
     /// <summary>Adds a cross-attention's scores.</summary>
-    public void AddCross(IEngine engine, in AttentionSite site, Tensor q, Tensor k)
+    /// <param name="engine">The engine.</param>
+    /// <param name="site">The layer.</param>
+    /// <param name="q">Its queries.</param>
+    /// <param name="k">Its keys.</param>
+    /// <param name="numbers">Numbers in the clip of the frames in the network.</param>
+    public void AddCross(IEngine engine, in AttentionSite site, Tensor q, Tensor k, ReadOnlySpan<int> numbers)
     {
-        if (site.Level != _level) return;
-        using var scope = engine.BeginScope();
+        if (site.Level != _grid.Level) return;
         _textTokens = k[1];
-        var scores = engine.AttentionScores(Conditional(q), Conditional(k), site.Heads, site.Scale);
-        Add(Fit(engine, scores, site, _textTokens), ref _cross);
-        _crossCount++;
+        _cross.Add(Scores(engine, site, q, k, _grid), numbers);
     }
 
     /// <summary>The averages, or null when nothing was recorded.</summary>
-    public AttentionRecord? Average()
+    public AttentionRecord? Average() =>
+        _self.Average() is { } self && _cross.Average() is { } cross
+            ? new AttentionRecord(frames, _grid.Rows, _grid.Columns, _textTokens, self, cross)
+            : null;
+
+    /// <summary>Scores of the conditional branch's image tokens with the text, mean over heads: [frames, tokens of the grid, text tokens].</summary>
+    internal static float[] Scores(IEngine engine, in AttentionSite site, Tensor q, Tensor k, AttentionGrid grid)
     {
-        if (_self is null || _cross is null) return null;
-        return new AttentionRecord(_frames, _height, _width, _textTokens, Divide(_self, _selfCount), Divide(_cross, _crossCount));
+        using var scope = engine.BeginScope();
+        var scores = engine.AttentionScores(Conditional(q), Conditional(k), site.Heads, site.Scale);
+        return Fit(engine, scores, site, k[1], grid);
     }
 
     private static Tensor Conditional(Tensor x) => x[0] == 1 ? x : x.Slice(x[0] - 1, 1);
 
     /// <summary>Values [frames, site's tokens, width], without the rows and columns that only fill up the network's size.</summary>
-    private float[] Fit(IEngine engine, Tensor values, in AttentionSite site, int width)
+    private static float[] Fit(IEngine engine, Tensor values, in AttentionSite site, int width, AttentionGrid grid)
     {
         var host = new float[values.ElementCount];
         engine.Download(values, host);
-        return Padding.Fit<float>(host, site.Frames, site.Height, site.Width, width, _height, _width);
+        return Padding.Fit<float>(host, site.Frames, site.Height, site.Width, width, grid.Rows, grid.Columns);
     }
-
-    private static void Add(float[] host, ref float[]? sum)
-    {
-        if (sum is null)
-        {
-            sum = host;
-            return;
-        }
-
-        for (var i = 0; i < host.Length; i++) sum[i] += host[i];
-    }
-
-    private static float[] Divide(float[] sum, int count) => Array.ConvertAll(sum, value => value / count);
 }

@@ -20,7 +20,7 @@ public class ClipHooks(EditOptions options, ClipWindow window, FreeU? freeU, Att
     public sealed override Tensor SelfAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v)
     {
         (q, k) = QueriesAndKeys(engine, site, q, k);
-        recorder?.AddSelf(engine, site, q, k);
+        recorder?.AddSelf(engine, site, q, k, window.Frames);
         var attended = Attend(engine, site, q, k, v);
         if (!options.FlattenDivisors.Contains(1 << site.Level)) return attended;
         var selection = window.Selection(site.Level, site.Height, site.Width);
@@ -32,7 +32,7 @@ public class ClipHooks(EditOptions options, ClipWindow window, FreeU? freeU, Att
     /// <inheritdoc/>
     public override Tensor CrossAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v)
     {
-        recorder?.AddCross(engine, site, q, k);
+        recorder?.AddCross(engine, site, q, k, window.Frames);
         return base.CrossAttention(engine, site, q, k, v);
     }
 

@@ -12,6 +12,22 @@ internal sealed class ClipPredictor(
 {
     private ClipWindow? _whole;
 
+    /// <summary>Computes ahead what all steps of a clip that fits one pass share, in the current scope.</summary>
+    /// <param name="frames">Frames of the clip.</param>
+    /// <param name="height">Latent rows.</param>
+    /// <param name="width">Latent columns.</param>
+    public void Prepare(int frames, int height, int width)
+    {
+        if (WindowPlan.Build(frames, options.ClipLength, options.WindowOverlap, options.AnchorFrames, 0) is not [var window]) return;
+        _whole = makeWindow(window, Control(window));
+        for (var level = 0; level < model.UNet.Levels; level++)
+        {
+            var (rows, columns) = (Padding.Side(model, height) >> level, Padding.Side(model, width) >> level);
+            if (_whole.Layout is not null) _whole.Level(rows, columns);
+            if (options.FlattenDivisors.Contains(1 << level)) _whole.Selection(level, rows, columns);
+        }
+    }
+
     /// <summary>The guided prediction for the clip.</summary>
     /// <param name="latents">Noisy latents.</param>
     /// <param name="step">Index of the step.</param>

@@ -12,8 +12,10 @@ namespace VideoGrain.Editing.Attention;
 /// <param name="freeU">FreeU, or null for none.</param>
 /// <param name="stepStrength">Step factor of the modulation, 0 for none; see <see cref="EditTimeline.Strength"/>.</param>
 /// <param name="features">Features of the source to inject, or null.</param>
+/// <param name="phrases">Takes the attention of the regions' phrases, or null.</param>
 public sealed class EditHooks(
-    EditOptions options, ClipWindow window, FreeU? freeU, float stepStrength, SourceFeatures? features)
+    EditOptions options, ClipWindow window, FreeU? freeU, float stepStrength, SourceFeatures? features,
+    PhraseRecorder? phrases = null)
     : ClipHooks(options, window, freeU)
 {
     private readonly Dictionary<(int Height, int Width), LayoutModulation> _self = [];
@@ -22,6 +24,7 @@ public sealed class EditHooks(
     /// <inheritdoc/>
     public override Tensor CrossAttention(IEngine engine, in AttentionSite site, Tensor q, Tensor k, Tensor v)
     {
+        phrases?.Add(engine, site, q, k, Window.Frames);
         var touched = IsModulated(site, Options.LambdaCross) ? Touched(site, Options.CrossBranches) : GuidanceBranches.None;
         var modulation = touched == GuidanceBranches.None ? null : CrossModulation(site);
         var at = site;

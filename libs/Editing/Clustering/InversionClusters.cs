@@ -6,7 +6,9 @@ namespace VideoGrain.Editing.Clustering;
 /// </summary>
 public static class InversionClusters
 {
-    private const int MostInstances = 8;
+    /// <summary>Most instances of a cluster.</summary>
+    public const int MaxInstances = 8;
+
 
     /// <summary>Finds the regions of a clip.</summary>
     /// <param name="attention">What the inversion recorded.</param>
@@ -108,12 +110,12 @@ public static class InversionClusters
     private static LayoutMask[] Split(LayoutMask mask, float least)
     {
         var perFrame = mask.Height * mask.Width;
-        var tracker = new IdentityTracker(MostInstances);
+        var tracker = new IdentityTracker(MaxInstances);
         var instances = new List<byte[]>();
         for (var frame = 0; frame < mask.Frames; frame++)
         {
             var (labels, sizes) = ConnectedComponents.Label(mask.Values.Span.Slice(frame * perFrame, perFrame), mask.Width);
-            var kept = Math.Min(MostInstances, sizes.Count(size => size >= least * sizes[0]));
+            var kept = Math.Min(MaxInstances, sizes.Count(size => size >= least * sizes[0]));
             for (var i = 0; i < perFrame; i++)
             {
                 if (labels[i] >= kept) labels[i] = -1;
@@ -129,7 +131,19 @@ public static class InversionClusters
 
         // What flares up in a few frames only is no instance either.
         var totals = instances.ConvertAll(values => values.Sum(v => v));
-        return [.. instances.Where((_, i) => totals[i] >= least * totals.Max()).Select(values => new LayoutMask(mask.Frames, mask.Height, mask.Width, values))];
+        return
+        [
+            .. instances.Where((_, i) => totals[i] >= least * totals.Max())
+                .OrderBy(values => FirstColumn(values, perFrame, mask.Width))
+                .Select(values => new LayoutMask(mask.Frames, mask.Height, mask.Width, values)),
+        ];
+    }
+
+    /// <summary>Mean column of a part in the first frame that shows it.</summary>
+    private static double FirstColumn(byte[] values, int perFrame, int width)
+    {
+        var first = Array.IndexOf(values, (byte)1) / perFrame * perFrame;
+        return Enumerable.Range(0, perFrame).Where(i => values[first + i] != 0).Average(i => i % width);
     }
 
     private static LayoutMask Mask(AttentionRecord attention, int[] labels, Func<int, bool> inside) =>

@@ -43,6 +43,41 @@ public static class HeatMap
         return Array.ConvertAll(sum, value => (byte)(most > 0 ? value / most * byte.MaxValue : 0));
     }
 
+    /// <summary>Attention already enlarged to the frame, in colours over it, half and half.</summary>
+    /// <param name="map">[height, width]: attention.</param>
+    /// <param name="least">Value shown as the coldest colour.</param>
+    /// <param name="most">Value shown as the hottest colour.</param>
+    /// <param name="frame">[height, width, 3], RGB.</param>
+    /// <returns>[height, width, 3], RGB.</returns>
+    public static byte[] Blend(ReadOnlySpan<float> map, float least, float most, ReadOnlySpan<byte> frame)
+    {
+        var result = new byte[frame.Length];
+        for (var i = 0; i < map.Length; i++)
+        {
+            var heat = most > least ? Math.Clamp((map[i] - least) / (most - least), 0, 1) : 0;
+            var (red, green, blue) = JetColours.At((byte)(heat * byte.MaxValue));
+            result[3 * i] = Mix(red, frame[3 * i]);
+            result[3 * i + 1] = Mix(green, frame[3 * i + 1]);
+            result[3 * i + 2] = Mix(blue, frame[3 * i + 2]);
+        }
+
+        return result;
+
+        static byte Mix(float heat, byte pixel) => (byte)(((heat * byte.MaxValue) + pixel) / 2);
+    }
+
+    /// <summary>Attention of a frame enlarged to pixels; what reaches over the frame is cut.</summary>
+    /// <param name="map">[rows, columns]: attention.</param>
+    /// <param name="grid">Size of the map.</param>
+    /// <param name="cell">Pixels of a token in each direction.</param>
+    /// <param name="height">Rows of the frame.</param>
+    /// <param name="width">Columns of the frame.</param>
+    public static float[] Enlarge(ReadOnlySpan<float> map, Attention.AttentionGrid grid, int cell, int height, int width)
+    {
+        var large = Resampling.Bilinear(map, grid.Rows, grid.Columns, 1, grid.Rows * cell, grid.Columns * cell);
+        return Padding.Fit<float>(large, 1, grid.Rows * cell, grid.Columns * cell, 1, height, width);
+    }
+
     /// <summary>A word's heat map over every frame, at the clip's own size.</summary>
     /// <param name="attention">What the inversion recorded.</param>
     /// <param name="tokens">The word's tokens in the source prompt; their scores are averaged.</param>
