@@ -46,6 +46,8 @@ internal sealed class DenoisePlan
             HeaderField, header.Options, header.Control, header.SourcePrompt, header.NegativePrompt, violations);
         HeaderChecks.Steps(violations, $"{HeaderField}.options.steps", options.Steps, stage.Limits);
         CheckRegions(header, stage.Limits, violations);
+        if (header is { HeatMapEvery: > 0, Regions.Count: 0 })
+            violations.Add($"{HeaderField}.heat_map_every", "needs regions, whose phrases it shows", ErrorReasons.OptionOutOfRange);
         var model = await stage.LoadAsync(header.Model, violations);
         GeometryChecks.Check(violations, $"{HeaderField}.geometry", header.Geometry, stage.Limits, model.Pipeline.Vae.Downscale);
         HeaderChecks.Prompt(violations, $"{HeaderField}.source_prompt", header.SourcePrompt, model.Pipeline.Tokenizer);
@@ -67,7 +69,11 @@ internal sealed class DenoisePlan
         Timesteps = { Timeline.Denoising },
         Options = Options.ToProto(Header.Options?.Profile is Profile.Published ? Profile.Published : Profile.Corrected),
         Matches = { Matches },
+        InversionSteps = { Timeline.NeededInversionLatents.Select(steps => (uint)steps) },
     };
+
+    /// <summary>Names of the tensors that an edit is prepared from; the others are latents.</summary>
+    public static IReadOnlyList<string> PreparedFrom { get; } = [TensorNames.Masks, TensorNames.Control, TensorNames.Flow];
 
     /// <summary>The tensors that the job takes.</summary>
     public IEnumerable<TensorSpec> Takes()
@@ -77,7 +83,8 @@ internal sealed class DenoisePlan
         if (Header.Regions.Count > 0) yield return Clip.Masks(TensorNames.Masks, Header.Regions.Count);
         if (Options.ControlType.Length > 0) yield return Clip.Pictures(TensorNames.Control, EditReasons.ControlMismatch);
         if (Options.FlattenDivisors.Count > 0 && Clip.Frames > 1) yield return Clip.Flow(TensorNames.Flow);
-        if (Timeline.NeededInversionLatents.Count > 0) yield return Clip.Trajectory(TensorNames.SourceTrajectory, Timeline.Inversion.Count + 1);
+        if (Timeline.NeededInversionLatents is { Count: > 0 } needed)
+            yield return Clip.Trajectory(TensorNames.SourceTrajectory, Timeline.Inversion.Count + 1, needed.Count);
         if (Header.ResumeStepsDone > 0) yield return Clip.Latents(TensorNames.Checkpoint);
     }
 

@@ -10,19 +10,29 @@ using VideoGrain.ServiceDefaults.Telemetry;
 namespace VideoGrain.Denoiser;
 
 /// <summary>The computation of a denoising, from tensors to messages.</summary>
-internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage, StageProgressLog steps)
+/// <param name="plan">The job.</param>
+/// <param name="first">The tensors that the edit is prepared from.</param>
+/// <param name="all">All tensors; those of latents may still be on their way.</param>
+/// <param name="stage">The stage.</param>
+/// <param name="steps">Told every step.</param>
+internal sealed class DenoiseRun(
+    DenoisePlan plan, IReadOnlyDictionary<string, ReceivedTensor> first, Task<IReadOnlyDictionary<string, ReceivedTensor>> all, StageHost stage,
+    StageProgressLog steps)
 {
     /// <summary>Computes; runs on the computing thread.</summary>
     public void Compute(StageOutput<DenoiseResponse> output, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stage.Drain.Token);
         var loop = new EditLoop(plan.Model.Pipeline, stage.Time);
-        var reporter = new StepReporter(Stage.Denoising, stage.Time);
         StepProgress? unsent = null;
+        StepReporter? clock = null;
         var stepsEnded = TimeSpan.Zero;
         try
         {
-            var latents = loop.Run(Request(), Report, SendFrames, stop.Token);
+            using var prepared = Prepare(loop, output, cancellation);
+            var tensors = all.WaitAsync(stop.Token).GetAwaiter().GetResult();
+            var reporter = clock = new StepReporter(Stage.Denoising, stage.Time);
+            var latents = loop.Run(prepared, Latents(tensors), Report, SendFrames, stop.Token);
             SendTensor(output, ClipTensors.Split(TensorNames.Latents, latents), cancellation);
             var decodeTime = reporter.Elapsed - stepsEnded;
             stage.Instruments.DeviceWorked(StageInstruments.Decode, decodeTime);
@@ -38,11 +48,12 @@ internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, R
         void Report(StepProgress step)
         {
             steps.StepDone(step);
-            output.Offer(new DenoiseResponse { Progress = reporter.Report(step, Reached(step)) });
+            output.Offer(new DenoiseResponse { Progress = clock!.Report(step, Reached(step)) });
             if (step.Preview is { } preview) SendPreview(output, step, preview, cancellation);
+            if (step.HeatMaps is { } maps) SendHeatMaps(output, step, maps, cancellation);
             if (IsDue(plan.Header.CheckpointEvery, step)) SendCheckpoint(output, step, cancellation);
             unsent = IsDue(plan.Header.CheckpointEvery, step) ? null : step;
-            stepsEnded = reporter.Elapsed;
+            stepsEnded = clock.Elapsed;
         }
 
         void SendFrames(int first, RgbClip frames) => SendTensor(output, plan.Clip.SplitFrames(TensorNames.Frames, first, frames), cancellation);
@@ -62,28 +73,48 @@ internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, R
 
     private int Reached(StepProgress step) => plan.Timeline.Reached(step.Timestep);
 
-    private EditRequest Request()
+    private PreparedEdit Prepare(EditLoop loop, StageOutput<DenoiseResponse> output, CancellationToken cancellation)
     {
-        var (clip, header) = (plan.Clip, plan.Header);
-        return new EditRequest
+        var began = stage.Time.GetTimestamp();
+        var clip = plan.Clip;
+        var prepared = loop.Prepare(new EditSetup
         {
-            Prompt = header.TargetPrompt,
+            Prompt = plan.Header.TargetPrompt,
             Regions = Regions(),
             Options = plan.Options,
+            Frames = clip.Frames,
+            Height = clip.Rows,
+            Width = clip.Columns,
+            Control = first.TryGetValue(TensorNames.Control, out var control) ? clip.ToClip(control) : null,
+            Flow = first.TryGetValue(TensorNames.Flow, out var flow) ? clip.ToFlow(flow) : NoFlow(),
+        });
+        output.Send(
+            new DenoiseResponse { Prepared = new DenoisePrepared { ComputeTime = Duration.FromTimeSpan(stage.Time.GetElapsedTime(began)) } }, cancellation);
+        return prepared;
+    }
+
+    private EditLatents Latents(IReadOnlyDictionary<string, ReceivedTensor> tensors)
+    {
+        var (clip, header) = (plan.Clip, plan.Header);
+        return new EditLatents
+        {
             Inverted = clip.ToLatents(tensors[TensorNames.Latents]),
             Source = clip.ToLatents(tensors[TensorNames.SourceMean]),
-            Trajectory = tensors.TryGetValue(TensorNames.SourceTrajectory, out var trajectory) ? steps => clip.ToLatents(trajectory, steps) : null,
-            Control = tensors.TryGetValue(TensorNames.Control, out var control) ? clip.ToClip(control) : null,
-            Flow = tensors.TryGetValue(TensorNames.Flow, out var flow) ? clip.ToFlow(flow) : NoFlow(),
+            Trajectory = tensors.TryGetValue(TensorNames.SourceTrajectory, out var trajectory) ? steps => clip.ToLatents(trajectory, EntryOf(steps, trajectory)) : null,
             Resume = tensors.TryGetValue(TensorNames.Checkpoint, out var checkpoint)
                 ? new LatentCheckpoint((int)header.ResumeStepsDone, clip.ToLatents(checkpoint))
                 : null,
             PreviewInterval = (int)Math.Min(header.PreviewEvery, int.MaxValue),
+            HeatMapInterval = (int)Math.Min(header.HeatMapEvery, int.MaxValue),
         };
     }
 
+    /// <summary>A trajectory holds the latents after every step, or only those that are needed.</summary>
+    private int EntryOf(int steps, ReceivedTensor trajectory) =>
+        trajectory.Shape[0] == plan.Timeline.Inversion.Count + 1 ? steps : plan.Timeline.NeededInversionLatents.ToList().IndexOf(steps);
+
     /// <summary>Without regions the whole frame is one, with no phrase of its own.</summary>
-    private IReadOnlyList<RegionPrompt> Regions() => tensors.TryGetValue(TensorNames.Masks, out var masks)
+    private IReadOnlyList<RegionPrompt> Regions() => first.TryGetValue(TensorNames.Masks, out var masks)
         ? [.. plan.Header.Regions.Select((region, i) => new RegionPrompt(region.Phrase, plan.Clip.ToMask(masks, i)))]
         : [new RegionPrompt("", plan.Clip.FullMask())];
 
@@ -100,6 +131,12 @@ internal sealed class DenoiseRun(DenoisePlan plan, IReadOnlyDictionary<string, R
     {
         foreach (var chunk in ClipTensors.Split(TensorNames.Preview, preview))
             Send(output, new DenoiseResponse { Preview = StepTensor(step, chunk) }, chunk, cancellation);
+    }
+
+    private void SendHeatMaps(StageOutput<DenoiseResponse> output, StepProgress step, PhraseMaps maps, CancellationToken cancellation)
+    {
+        foreach (var chunk in TensorChunks.Split(TensorNames.HeatMaps, [maps.Regions, maps.Frames, maps.Height, maps.Width], maps.Values))
+            Send(output, new DenoiseResponse { HeatMaps = StepTensor(step, chunk) }, chunk, cancellation);
     }
 
     private StepTensor StepTensor(StepProgress step, TensorChunk chunk) => new() { Step = (uint)step.Index, Timestep = Reached(step), Chunk = chunk };

@@ -15,14 +15,15 @@ internal sealed class DenoiserGrpcService(StageHost stage, ILogger<DenoiserGrpcS
     {
         var cancellation = context.CancellationToken;
         var call = new StageCall<DenoiseRequest, DenoiseHeader>(
-            requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time);
+            requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time,
+            message => message.PayloadCase == DenoiseRequest.PayloadOneofCase.KeepAlive);
         var header = await call.ReadHeaderAsync(cancellation);
         await stage.RunJobAsync(header.JobId, logger, async steps =>
         {
             var plan = await DenoisePlan.CreateAsync(header, stage);
             await responseStream.WriteAsync(new DenoiseResponse { Accepted = plan.Accepted(stage) }, cancellation);
-            var tensors = await call.ReadTensorsAsync(plan.Takes(), cancellation);
-            var run = new DenoiseRun(plan, tensors, stage, steps);
+            await using var intake = call.BeginTensors(plan.Takes(), DenoisePlan.PreparedFrom, cancellation);
+            var run = new DenoiseRun(plan, await intake.First, intake.All, stage, steps);
             await new StageOutput<DenoiseResponse>(stage.Limits.IdleTimeout, stage.Time).RunAsync(run.Compute, responseStream, cancellation);
         });
     }

@@ -1,4 +1,6 @@
+using VideoGrain.Diffusion.Text;
 using VideoGrain.Editing;
+using VideoGrain.Editing.Layouts;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Contract;
 using VideoGrain.ServiceDefaults.Errors;
@@ -13,10 +15,11 @@ namespace VideoGrain.Inversion;
 internal sealed class InversionPlan
 {
     private const string HeaderField = "header";
+    private const int MaxNouns = 77;
 
-    private InversionPlan(InvertHeader header, LoadedModel model, EditOptions options)
+    private InversionPlan(InvertHeader header, LoadedModel model, EditOptions options, IReadOnlyList<NounMatch> nouns)
     {
-        (Header, Model, Options) = (header, model, options);
+        (Header, Model, Options, Nouns) = (header, model, options, nouns);
         Clip = new ClipTensors(header.Geometry, model.Pipeline.Vae.Downscale, model.Pipeline.UNet.LatentChannels);
         Timeline = new EditTimeline(model.Pipeline.Schedule, options);
     }
@@ -26,6 +29,8 @@ internal sealed class InversionPlan
     public LoadedModel Model { get; }
 
     public EditOptions Options { get; }
+
+    public IReadOnlyList<NounMatch> Nouns { get; }
 
     public ClipTensors Clip { get; }
 
@@ -44,11 +49,11 @@ internal sealed class InversionPlan
         GeometryChecks.Check(violations, $"{HeaderField}.geometry", header.Geometry, stage.Limits, model.Pipeline.Vae.Downscale);
         HeaderChecks.Prompt(violations, $"{HeaderField}.source_prompt", header.SourcePrompt, model.Pipeline.Tokenizer);
         options = options with { ControlType = ControlNetOf(options.ControlType, model, violations) };
-        if (header.ReturnAttention && header.ResumeStepsDone > 0)
-            violations.Add($"{HeaderField}.return_attention", "is not possible when resuming: the maps cover every step");
+        var nouns = Locate(header, model.Pipeline.Tokenizer, violations);
         violations.ThrowIfAny();
-        var plan = new InversionPlan(header, model, options);
+        var plan = new InversionPlan(header, model, options, nouns);
         violations.Range($"{HeaderField}.resume_steps_done", header.ResumeStepsDone, 0, plan.Timeline.Inversion.Count);
+        violations.Range($"{HeaderField}.attention_steps", header.AttentionSteps, 0, plan.Timeline.Inversion.Count);
         violations.ThrowIfAny();
         return plan;
     }
@@ -59,6 +64,8 @@ internal sealed class InversionPlan
         Model = stage.Describe(Model),
         Timesteps = { Enumerable.Range(1, Timeline.Inversion.Count).Select(Timeline.LevelAfter) },
         Options = Options.ToProto(Header.Options?.Profile is Profile.Published ? Profile.Published : Profile.Corrected),
+        Nouns = { Nouns },
+        Attention = Grid(),
     };
 
     /// <summary>The tensors that the job takes.</summary>
@@ -68,7 +75,44 @@ internal sealed class InversionPlan
         yield return Clip.Latents(TensorNames.PosteriorNoise, isRequired: false);
         if (Options.ControlType.Length > 0) yield return Clip.Pictures(TensorNames.Control, EditReasons.ControlMismatch);
         if (Options.FlattenDivisors.Count > 0 && Clip.Frames > 1) yield return Clip.Flow(TensorNames.Flow);
-        if (Header.ResumeStepsDone > 0) yield return Clip.Latents(TensorNames.Checkpoint);
+        if (Header.ResumeStepsDone == 0) yield break;
+        yield return Header.ReturnAttention
+            ? Clip.Trajectory(TensorNames.SourceTrajectory, (int)Header.ResumeStepsDone)
+            : Clip.Latents(TensorNames.Checkpoint);
+    }
+
+    private AttentionGrid Grid()
+    {
+        var grid = Editing.Attention.AttentionGrid.Of(Clip.Rows, Clip.Columns);
+        var pixels = grid.LatentsPerToken * Model.Pipeline.Vae.Downscale;
+        return new AttentionGrid { Rows = (uint)grid.Rows, Columns = (uint)grid.Columns, PixelsPerToken = (uint)pixels };
+    }
+
+    private static IReadOnlyList<NounMatch> Locate(InvertHeader header, ClipTokenizer tokenizer, ViolationList violations)
+    {
+        if (header.Nouns.Count > MaxNouns)
+        {
+            violations.Add($"{HeaderField}.nouns", $"may have {MaxNouns} entries, has {header.Nouns.Count}", ErrorReasons.OptionOutOfRange);
+            return [];
+        }
+
+        // What is too long has been reported.
+        var prompt = header.SourcePrompt.Length <= ClipTokenizer.MaxTextLength ? tokenizer.Encode(header.SourcePrompt).Ids : [];
+        var matches = new List<NounMatch>();
+        for (var i = 0; i < header.Nouns.Count; i++)
+        {
+            var (field, noun) = ($"{HeaderField}.nouns[{i}]", header.Nouns[i]);
+            if (string.IsNullOrWhiteSpace(noun))
+                violations.Add(field, "must not be empty", ErrorReasons.FieldRequired);
+            else if (noun.Length > HeaderChecks.MaxNameLength)
+                violations.MaxLength(field, noun, HeaderChecks.MaxNameLength);
+            else if (TokenMatching.Find(prompt, tokenizer.Encode(noun).Content) is { } range)
+                matches.Add(new NounMatch { Noun = noun, FirstToken = (uint)range.Start, TokenCount = (uint)range.Count });
+            else
+                violations.Add(field, $"\"{noun}\" does not occur in the source prompt", EditReasons.NounNotFound);
+        }
+
+        return matches;
     }
 
     private static string ControlNetOf(string type, LoadedModel model, ViolationList violations)

@@ -64,11 +64,18 @@ internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<strin
             Control = tensors.TryGetValue(TensorNames.Control, out var control) ? clip.ToClip(control) : null,
             Flow = tensors.TryGetValue(TensorNames.Flow, out var flow) ? clip.ToFlow(flow) : NoFlow(),
             PosteriorNoise = tensors.TryGetValue(TensorNames.PosteriorNoise, out var noise) ? clip.ToLatents(noise) : null,
-            Resume = tensors.TryGetValue(TensorNames.Checkpoint, out var checkpoint)
-                ? new LatentCheckpoint((int)plan.Header.ResumeStepsDone, clip.ToLatents(checkpoint))
-                : null,
+            Resume = Resume(),
             RecordAttention = plan.Header.ReturnAttention,
+            AttentionSteps = (int)plan.Header.AttentionSteps,
+            Trajectory = tensors.TryGetValue(TensorNames.SourceTrajectory, out var trajectory) ? steps => clip.ToLatents(trajectory, steps - 1) : null,
         };
+    }
+
+    private LatentCheckpoint? Resume()
+    {
+        var stepsDone = (int)plan.Header.ResumeStepsDone;
+        if (tensors.TryGetValue(TensorNames.Checkpoint, out var checkpoint)) return new(stepsDone, plan.Clip.ToLatents(checkpoint));
+        return tensors.TryGetValue(TensorNames.SourceTrajectory, out var trajectory) ? new(stepsDone, plan.Clip.ToLatents(trajectory, stepsDone - 1)) : null;
     }
 
     /// <summary>A single frame moves nowhere.</summary>

@@ -35,6 +35,15 @@ public class BadInputTests(DenoiserStage stage)
         { "header.options.free_u.b1", ErrorReasons.OptionOutOfRange, "0 to 4", header => header.Options.FreeU = new FreeUOptions { Enabled = true, B1 = 5 } },
         { "header.options.attention_span", ErrorReasons.FieldInvalid, "unknown", header => header.Options.AttentionSpan = (AttentionSpan)99 },
         { "header.control.conditioning_scale", ErrorReasons.OptionOutOfRange, "0 to 4", header => header.Control = new ControlOptions { Type = ControlType.Canny, ConditioningScale = 9 } },
+        { "header.options.inject_step", ErrorReasons.OptionOutOfRange, "only 3", header => (header.Options.UsePnp, header.Options.InjectStep) = (true, 4) },
+        { "header.options.free_u.s2", ErrorReasons.OptionOutOfRange, "0 to 4", header => header.Options.FreeU = new FreeUOptions { Enabled = true, S2 = double.NaN } },
+        {
+            "header.heat_map_every", ErrorReasons.OptionOutOfRange, "regions", header =>
+            {
+                header.Regions.Clear();
+                header.HeatMapEvery = 1;
+            }
+        },
         { "header.resume_steps_done", ErrorReasons.OptionOutOfRange, "0 to 3", header => header.ResumeStepsDone = 4 },
     };
 
@@ -115,6 +124,48 @@ public class BadInputTests(DenoiserStage stage)
 
         Assert.Equal(ErrorReasons.TensorMissing, error.Reason);
         Assert.Contains("source_trajectory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TinyClip.Frames, TinyClip.Side, TinyClip.Side)]
+    [InlineData(TinyClip.Frames - 1, TinyClip.Side, TinyClip.Side + 8)]
+    public async Task Flow_OfAnotherSizeOrCount_IsRefused(int transitions, int height, int width)
+    {
+        var header = DenoiserStage.Header();
+        header.Options.FlattenDivisors = new FlattenDivisors { Divisors = { 1 } };
+
+        var error = await DenoiserStage.ErrorOfAsync(() => DenoiserStage.DenoiseAsync(
+            stage.Client, header, DenoiserStage.Chunks().Concat(TensorChunks.Split("flow", [transitions, height, width, 2], new float[transitions * height * width * 2]))));
+
+        Assert.Equal((StatusCode.InvalidArgument, "FLOW_MISMATCH"), (error.Code, error.Reason));
+    }
+
+    [Theory]
+    [InlineData(TinyClip.Frames + 1, TinyClip.Side)]
+    [InlineData(TinyClip.Frames, TinyClip.Side / 2)]
+    public async Task ControlMaps_OfAnotherSizeOrCount_AreRefused(int frames, int side)
+    {
+        var header = DenoiserStage.Header();
+        header.Control = new ControlOptions { Type = ControlType.Default };
+
+        var error = await DenoiserStage.ErrorOfAsync(() => DenoiserStage.DenoiseAsync(
+            stage.Client, header, DenoiserStage.Chunks().Concat(TensorChunks.Split("control", ElementType.Uint8, [frames, side, side, 3], new byte[frames * side * side * 3]))));
+
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.ControlMismatch), (error.Code, error.Reason));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task Trajectory_OfAnotherNumberOfSteps_IsRefused(int entries)
+    {
+        var header = DenoiserStage.Header(steps: 4);
+        (header.Options.UsePnp, header.Options.InjectStep) = (true, 4);
+
+        var error = await DenoiserStage.ErrorOfAsync(() => DenoiserStage.DenoiseAsync(
+            stage.Client, header, DenoiserStage.Chunks().Concat(DenoiserStage.TrajectoryChunks(entries - 1))));
+
+        Assert.Equal((StatusCode.InvalidArgument, "LATENT_MISMATCH"), (error.Code, error.Reason));
     }
 
     [Fact]

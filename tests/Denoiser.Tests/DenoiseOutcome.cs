@@ -20,11 +20,23 @@ internal sealed class DenoiseOutcome
     /// <summary>Previews, keyed by the step's number.</summary>
     public TensorCollector Previews { get; } = new();
 
+    /// <summary>Heat maps, keyed by the step's number.</summary>
+    public TensorCollector HeatMaps { get; } = new();
+
+    public DenoisePrepared? Prepared { get; private set; }
+
     public TensorCollector Tensors { get; } = new();
 
     public async Task ReadToEndAsync(AsyncDuplexStreamingCall<DenoiseRequest, DenoiseResponse> call)
     {
         while (await call.ResponseStream.MoveNext(CancellationToken.None)) Take(call.ResponseStream.Current);
+    }
+
+    /// <summary>Reads until the stage has prepared the edit.</summary>
+    public async Task ReadUntilPreparedAsync(AsyncDuplexStreamingCall<DenoiseRequest, DenoiseResponse> call)
+    {
+        while (Prepared is null && await call.ResponseStream.MoveNext(CancellationToken.None)) Take(call.ResponseStream.Current);
+        Assert.NotNull(Prepared);
     }
 
     private void Take(DenoiseResponse message)
@@ -43,6 +55,12 @@ internal sealed class DenoiseOutcome
                 break;
             case DenoiseResponse.PayloadOneofCase.Preview:
                 Previews.Add(message.Preview.Step.ToString(CultureInfo.InvariantCulture), message.Preview.Chunk);
+                break;
+            case DenoiseResponse.PayloadOneofCase.HeatMaps:
+                HeatMaps.Add(message.HeatMaps.Step.ToString(CultureInfo.InvariantCulture), message.HeatMaps.Chunk);
+                break;
+            case DenoiseResponse.PayloadOneofCase.Prepared:
+                Prepared = message.Prepared;
                 break;
             case DenoiseResponse.PayloadOneofCase.Tensor:
                 Tensors.Add(message.Tensor.Name, message.Tensor);

@@ -1,4 +1,5 @@
 using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.StageSupport;
 
 namespace VideoGrain.Denoiser.Tests;
@@ -104,5 +105,56 @@ public class DenoiseTests(DenoiserStage stage)
         Assert.Equal(GuidanceBranches.Unconditional, outcome.Accepted!.Options.SelfBranches);
         Assert.Equal(15u, outcome.Accepted.Options.ModulatedSteps);
         Assert.NotNull(outcome.Summary);
+    }
+
+    [Fact]
+    public async Task Denoise_WithOnlyTheLatentsThatInjectionNeeds_GivesTheBitsOfTheWholeTrajectory()
+    {
+        var header = DenoiserStage.Header(steps: 4);
+        (header.Options.UsePnp, header.Options.InjectStep) = (true, 2);
+        var whole = await DenoiserStage.DenoiseAsync(stage.Client, header, DenoiserStage.Chunks().Concat(DenoiserStage.TrajectoryChunks(4)));
+        var needed = whole.Accepted!.InversionSteps;
+        float[] values = [.. needed.SelectMany(step => TinyClip.Noise(10 + (int)step))];
+
+        var few = await DenoiserStage.DenoiseAsync(
+            stage.Client, header, DenoiserStage.Chunks().Concat(TensorChunks.Split("source_trajectory", [needed.Count, .. TinyClip.LatentShape], values)));
+
+        Assert.True(needed.Count < 4);
+        Assert.Equal(whole.Tensors.Floats("latents"), few.Tensors.Floats("latents"));
+    }
+
+    [Fact]
+    public async Task Denoise_AskedForHeatMaps_SendsEachPhrasesAttentionAndChangesNothing()
+    {
+        var header = DenoiserStage.Header(steps: 4);
+        var plain = await DenoiserStage.DenoiseAsync(stage.Client, header);
+        header.HeatMapEvery = 2;
+
+        var outcome = await DenoiserStage.DenoiseAsync(stage.Client, header);
+
+        Assert.Equal(["1", "3"], outcome.HeatMaps.Names);
+        var maps = outcome.HeatMaps.Floats("1");
+        Assert.Equal(header.Regions.Count * TinyClip.Frames * TinyClip.Cells * TinyClip.Cells, maps.Length);
+        Assert.All(maps.Chunk(maps.Length / 2), map => Assert.True(map.Distinct().Count() > 1));
+        Assert.Equal(plain.Tensors.Floats("latents"), outcome.Tensors.Floats("latents"));
+    }
+
+    [Fact]
+    public async Task Denoise_BeforeItsLatentsArrive_PreparesWhatDoesNotNeedThem()
+    {
+        var whole = await DenoiserStage.DenoiseAsync(stage.Client, DenoiserStage.Header());
+        using var call = stage.Client.Denoise();
+        await call.RequestStream.WriteAsync(new DenoiseRequest { Header = DenoiserStage.Header() });
+        foreach (var chunk in TinyClip.MaskChunks()) await call.RequestStream.WriteAsync(DenoiserStage.Message(chunk));
+        var outcome = new DenoiseOutcome();
+
+        // The inversion still runs: no latents have been sent.
+        await outcome.ReadUntilPreparedAsync(call).WaitAsync(StageServer.Patience);
+        await call.RequestStream.WriteAsync(new DenoiseRequest { KeepAlive = new KeepAlive() });
+        foreach (var chunk in DenoiserStage.Chunks().Where(chunk => chunk.Name != "masks")) await call.RequestStream.WriteAsync(DenoiserStage.Message(chunk));
+        await call.RequestStream.CompleteAsync();
+        await outcome.ReadToEndAsync(call).WaitAsync(StageServer.Patience);
+
+        Assert.Equal(whole.Tensors.Bytes("frames"), outcome.Tensors.Bytes("frames"));
     }
 }

@@ -28,6 +28,12 @@ public class BadInputTests(InversionStage stage)
         { "header.control.type", ErrorReasons.FieldInvalid, "unknown", header => header.Control = new ControlOptions { Type = (ControlType)77 } },
         { "header.latents", ErrorReasons.FieldInvalid, "unknown", header => header.Latents = (LatentSelection)77 },
         { "header.job_id", ErrorReasons.FieldInvalid, "128 characters", header => header.JobId = new string('x', 129) },
+        { "header.nouns[1]", "NOUN_NOT_FOUND", "polar bear", header => header.Nouns.Add(["man", "polar bear"]) },
+        { "header.nouns[0]", ErrorReasons.FieldRequired, "empty", header => header.Nouns.Add(" ") },
+        { "header.nouns[0]", ErrorReasons.FieldInvalid, "64", header => header.Nouns.Add(new string('x', 65)) },
+        { "header.nouns", ErrorReasons.OptionOutOfRange, "77", header => header.Nouns.Add(Enumerable.Repeat("man", 78)) },
+        { "header.attention_steps", ErrorReasons.OptionOutOfRange, "0 to 3", header => header.AttentionSteps = 4 },
+        { "header.options.free_u.s1", ErrorReasons.OptionOutOfRange, "0 to 4", header => header.Options.FreeU = new FreeUOptions { Enabled = true, S1 = 4.1 } },
         { "header.resume_steps_done", ErrorReasons.OptionOutOfRange, "0 to 3", header => header.ResumeStepsDone = 4 },
     };
 

@@ -1,4 +1,5 @@
 using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.StageSupport;
 
 namespace VideoGrain.Inversion.Tests;
@@ -89,6 +90,45 @@ public class InvertTests(InversionStage stage)
         Assert.Contains("self_attention", outcome.Tensors.Names);
         Assert.Contains("cross_attention", outcome.Tensors.Names);
         Assert.All(outcome.Tensors.Floats("self_attention"), value => Assert.InRange(value, 0, 1));
+    }
+
+    [Fact]
+    public async Task Accepted_TellsWhereNounsStandAndHowLargeAttentionIs()
+    {
+        var header = InversionStage.Header();
+        header.Geometry.Width = 72;
+        header.Nouns.Add(["red hoodie", "man"]);
+
+        using var call = stage.Client.Invert();
+        await call.RequestStream.WriteAsync(new InvertRequest { Header = header });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(StageServer.Patience));
+        var accepted = call.ResponseStream.Current.Accepted;
+
+        Assert.Equal(["red hoodie", "man"], accepted.Nouns.Select(noun => noun.Noun));
+        Assert.True(accepted.Nouns[0].FirstToken > accepted.Nouns[1].FirstToken);
+        Assert.True(accepted.Nouns[0].TokenCount > accepted.Nouns[1].TokenCount);
+        Assert.Equal((8u, 9u, 8u), (accepted.Attention.Rows, accepted.Attention.Columns, accepted.Attention.PixelsPerToken));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(6)]
+    public async Task Invert_ResumedWithAttention_GivesTheBitsOfAnUninterruptedRun(int stepsDone)
+    {
+        var header = InversionStage.Header(steps: 6);
+        (header.ReturnAttention, header.AttentionSteps, header.Latents) = (true, 3, LatentSelection.All);
+        var whole = await InversionStage.InvertAsync(stage.Client, header);
+
+        header.ResumeStepsDone = (uint)stepsDone;
+        float[] trajectory = [.. whole.Latents.Names.Take(stepsDone).SelectMany(whole.Latents.Floats)];
+        var resumed = await InversionStage.InvertAsync(
+            stage.Client, header,
+            TinyClip.PictureChunks().Concat(TensorChunks.Split("source_trajectory", [stepsDone, .. TinyClip.LatentShape], trajectory)).Select(InversionStage.Message));
+
+        Assert.Equal(whole.LastLatents, resumed.LastLatents);
+        Assert.Equal(whole.Tensors.Floats("self_attention"), resumed.Tensors.Floats("self_attention"));
+        Assert.Equal(whole.Tensors.Floats("cross_attention"), resumed.Tensors.Floats("cross_attention"));
     }
 
     [Fact]

@@ -42,8 +42,10 @@ public sealed class ClipTensors(ClipGeometry geometry, int pixelsPerLatent, int 
         new(name, ElementType.Float32, [LatentShape], isRequired, EditReasons.LatentMismatch);
 
     /// <summary>Several latents, float32 [count, f, h, w, c].</summary>
-    public TensorSpec Trajectory(string name, int count) =>
-        new(name, ElementType.Float32, [[count, .. LatentShape]], MismatchReason: EditReasons.LatentMismatch);
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="counts">Numbers of latents that it may have.</param>
+    public TensorSpec Trajectory(string name, params IEnumerable<int> counts) =>
+        new(name, ElementType.Float32, [.. counts.Select(count => (long[])[count, .. LatentShape])], MismatchReason: EditReasons.LatentMismatch);
 
     /// <summary>Optical flow, float32 [f - 1, H, W, 2].</summary>
     public TensorSpec Flow(string name) =>

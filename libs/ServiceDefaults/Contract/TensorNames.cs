@@ -39,6 +39,9 @@ public static class TensorNames
     /// <summary>Region masks.</summary>
     public const string Masks = "masks";
 
+    /// <summary>Attention of the regions' phrases.</summary>
+    public const string HeatMaps = "heat_maps";
+
     /// <summary>Frames of a preview.</summary>
     public const string Preview = "preview";
 }

@@ -19,6 +19,7 @@ public sealed class StageCall<TRequest, THeader>
     private readonly Func<TRequest, THeader?> _header;
     private readonly Func<TRequest, TensorChunk?> _tensor;
     private readonly StageInstruments _instruments;
+    private readonly Func<TRequest, bool> _isKeepAlive;
 
     /// <summary>Takes over a call's request stream.</summary>
     /// <param name="stream">The stream.</param>
@@ -27,12 +28,13 @@ public sealed class StageCall<TRequest, THeader>
     /// <param name="tensor">The tensor chunk of a message, null when it has none.</param>
     /// <param name="instruments">Counts the bytes.</param>
     /// <param name="time">Clock of the limits.</param>
+    /// <param name="isKeepAlive">Whether a message only says that the caller is there; null where there are none such.</param>
     public StageCall(
         IAsyncStreamReader<TRequest> stream, StreamLimits limits, Func<TRequest, THeader?> header, Func<TRequest, TensorChunk?> tensor,
-        StageInstruments instruments, TimeProvider time)
+        StageInstruments instruments, TimeProvider time, Func<TRequest, bool>? isKeepAlive = null)
     {
         _reader = new BoundedStreamReader<TRequest>(stream, limits, time);
-        (_limits, _header, _tensor, _instruments) = (limits, header, tensor, instruments);
+        (_limits, _header, _tensor, _instruments, _isKeepAlive) = (limits, header, tensor, instruments, isKeepAlive ?? (_ => false));
     }
 
     /// <summary>The first message's header.</summary>
@@ -47,17 +49,33 @@ public sealed class StageCall<TRequest, THeader>
     /// <exception cref="VideoGrainException">A chunk, a tensor or the stream is not as it must be.</exception>
     public async Task<IReadOnlyDictionary<string, ReceivedTensor>> ReadTensorsAsync(IEnumerable<TensorSpec> specs, CancellationToken cancellationToken)
     {
+        await using var intake = BeginTensors(specs, [], cancellationToken);
+        return await intake.All;
+    }
+
+    /// <summary>Begins to read the tensors; some can be used before the others are there.</summary>
+    /// <param name="specs">What may come.</param>
+    /// <param name="first">Names of those that are wanted first.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="VideoGrainException">The tensors together pass the limit of the stream.</exception>
+    public TensorIntake BeginTensors(IEnumerable<TensorSpec> specs, IReadOnlyCollection<string> first, CancellationToken cancellationToken)
+    {
         IReadOnlyList<TensorSpec> taken = [.. specs];
         CheckSizes(taken);
-        var assembler = new TensorAssembler(taken);
+        return new TensorIntake(taken, first, NextChunkAsync, cancellationToken);
+    }
+
+    private async Task<TensorChunk?> NextChunkAsync(CancellationToken cancellationToken)
+    {
         while (await _reader.ReadAsync(cancellationToken) is { } message)
         {
+            if (_isKeepAlive(message)) continue;
             var chunk = _tensor(message) ?? throw StageErrors.NotATensor();
             _instruments.Received(chunk.Data.Length);
-            assembler.Accept(chunk);
+            return chunk;
         }
 
-        return assembler.Complete();
+        return null;
     }
 
     /// <summary>Tensors that together pass the limit of the stream are refused before the first of them takes memory.</summary>

@@ -48,6 +48,12 @@ public sealed class TensorAssembler
         (_current, _received) = (null, 0);
     }
 
+    /// <summary>Whether a tensor is complete.</summary>
+    public bool Has(string name) => _complete.ContainsKey(name);
+
+    /// <summary>A tensor that is complete.</summary>
+    public ReceivedTensor Take(string name) => _complete[name];
+
     /// <summary>Ends the stream and hands over the tensors by name.</summary>
     /// <exception cref="VideoGrainException">A tensor is incomplete, or required ones are missing (all are named).</exception>
     public IReadOnlyDictionary<string, ReceivedTensor> Complete()

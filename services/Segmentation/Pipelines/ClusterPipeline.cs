@@ -36,7 +36,7 @@ internal sealed class ClusterPipeline(TimeProvider time, StageInstruments instru
             Restarts = header.Restarts == 0 ? new ClusterOptions().Restarts : (int)header.Restarts,
             Seed = header.Seed,
         };
-        Noun[] nouns = [.. header.Nouns.Select((text, i) => new Noun(text, [(int)header.NounTokens[i]]))];
+        Noun[] nouns = [.. header.Nouns.Select((text, i) => new Noun(text, Tokens(header, i)))];
         var regions = InversionClusters.Find(attention, nouns, options, cancellationToken);
         output.Offer(new ClusterInversionResponse { Progress = clock.Step() });
 
@@ -59,6 +59,9 @@ internal sealed class ClusterPipeline(TimeProvider time, StageInstruments instru
         summary.ComputeTime = clock.Elapsed;
         output.Send(new ClusterInversionResponse { Summary = summary }, cancellationToken);
     }
+
+    private static int[] Tokens(ClusterInversionHeader header, int noun) =>
+        [.. Enumerable.Range((int)header.NounTokens[noun], header.NounTokenCounts.Count == 0 ? 1 : (int)header.NounTokenCounts[noun])];
 
     private static float[] Finite(ReceivedTensor tensor)
     {

@@ -1,3 +1,4 @@
+using VideoGrain.Editing;
 using VideoGrain.Editing.Clustering;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
@@ -35,7 +36,7 @@ internal static class ClusterHeaderValidator
         if (header.ClusterCount != 0)
             violations.Range("header.cluster_count", header.ClusterCount, LeastClusters, ClusterOptions.MaxClusters);
         if (violations.Count == 0 && Clusters(header) > points)
-            violations.Add("header.cluster_count", $"{Clusters(header)} clusters need as many points, a frame has {points}", ErrorReasons.OptionOutOfRange);
+            violations.Add("header.cluster_count", $"{Clusters(header)} clusters need as many points, a frame has {points}", EditReasons.TooManyClusters);
         violations.ThrowIfAny();
 
         var frames = (long)header.Geometry.FrameCount;
@@ -58,12 +59,12 @@ internal static class ClusterHeaderValidator
 
     private static void CheckNouns(ClusterInversionHeader header, ViolationList violations)
     {
-        if (header.Nouns.Count == 0)
-            violations.Add("header.nouns", "at least one noun is required", ErrorReasons.FieldRequired);
         if (header.Nouns.Count > TextTokens)
             violations.Add("header.nouns", $"at most {TextTokens} nouns are allowed, got {header.Nouns.Count}", ErrorReasons.OptionOutOfRange);
         if (header.NounTokens.Count != header.Nouns.Count)
             violations.Add("header.noun_tokens", $"{header.NounTokens.Count} positions for {header.Nouns.Count} nouns");
+        if (header.NounTokenCounts.Count != 0 && header.NounTokenCounts.Count != header.Nouns.Count)
+            violations.Add("header.noun_token_counts", $"{header.NounTokenCounts.Count} counts for {header.Nouns.Count} nouns");
         for (var i = 0; i < Math.Min(header.Nouns.Count, TextTokens); i++)
         {
             if (string.IsNullOrWhiteSpace(header.Nouns[i]))
@@ -72,6 +73,10 @@ internal static class ClusterHeaderValidator
         }
 
         for (var i = 0; i < Math.Min(header.NounTokens.Count, TextTokens); i++)
+        {
             violations.Range($"header.noun_tokens[{i}]", header.NounTokens[i], 1, TextTokens - 1);
+            if (i < header.NounTokenCounts.Count)
+                violations.Range($"header.noun_token_counts[{i}]", header.NounTokenCounts[i], 1, Math.Max(1.0, TextTokens - header.NounTokens[i]));
+        }
     }
 }
