@@ -10,7 +10,12 @@ internal static class Words
 
     public static string Of(Stage stage) => stage.ToString().ToLowerInvariant();
 
-    public static string Of(ArtifactKind kind) => kind.ToString().ToLowerInvariant();
+    public static string Of(ArtifactKind kind) => kind switch
+    {
+        ArtifactKind.HeatMap => "heat map",
+        ArtifactKind.MaskedInput => "masked input",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 
     public static string Of(ControlType type) => type.ToString().ToLowerInvariant();
 

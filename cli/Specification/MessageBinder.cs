@@ -25,7 +25,9 @@ internal sealed class MessageBinder(SourceMap places)
                 continue;
             string path = $"{contractField}.{field.Name}";
             places.Add(path, node, section.PathOf(field.Name));
-            if (Read(section, field, path) is object value)
+            if (field is { IsRepeated: true, FieldType: FieldType.String })
+                Texts(section, field, node, (System.Collections.IList)field.Accessor.GetValue(message));
+            else if (Read(section, field, path) is object value)
                 field.Accessor.SetValue(message, value);
         }
     }
@@ -50,6 +52,18 @@ internal sealed class MessageBinder(SourceMap places)
         FieldType.Message => Nested(section, field, path),
         _ => throw new NotSupportedException($"No spelling is known for fields like {field.FullName}."),
     };
+
+    private static void Texts(Section section, FieldDescriptor field, YamlNode node, System.Collections.IList list)
+    {
+        if (node is YamlSequenceNode items && items.Children.All(item => item is YamlScalarNode))
+        {
+            foreach (YamlScalarNode item in items.Children.Cast<YamlScalarNode>())
+                list.Add(item.Value ?? "");
+            return;
+        }
+
+        section.Errors.Add(node, section.PathOf(field.Name), "A list of texts is expected, such as [snow, wall].");
+    }
 
     private static object? Word(Section section, FieldDescriptor field)
     {

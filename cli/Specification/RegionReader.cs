@@ -101,7 +101,7 @@ internal sealed partial class RegionReader(SpecificationErrors errors, SourceMap
                 source.Text = new TextQuery { Text = section.Text(kind) ?? "" };
                 break;
             case "noun":
-                source.Noun = new NounQuery { Noun = section.Text(kind) ?? "" };
+                Noun(section, source.Noun = new NounQuery(), contract);
                 break;
             case "instance":
                 Instance(section, source);
@@ -122,6 +122,26 @@ internal sealed partial class RegionReader(SpecificationErrors errors, SourceMap
             return;
         source.Instance.ClassName = sub.Text("class") ?? "";
         source.Instance.Index = sub.Count("index") ?? 0;
+        sub.Finish();
+    }
+
+    /// <summary>The noun alone, or a mapping that says which of several.</summary>
+    private void Noun(Section section, NounQuery query, string contract)
+    {
+        if (section.Take("noun") is not YamlMappingNode)
+        {
+            query.Noun = section.Text("noun") ?? "";
+            return;
+        }
+
+        Section sub = section.Sub("noun")!;
+        query.Noun = sub.Text("name") ?? "";
+        if (sub.Take("index") is YamlNode node && sub.Count("index") is uint index)
+        {
+            places.Add($"{contract}.noun.index", node, sub.PathOf("index"));
+            query.Index = index;
+        }
+
         sub.Finish();
     }
 

@@ -55,6 +55,14 @@ internal sealed class SpecificationReader
             output.Finish();
         }
 
+        if (root.Sub("clustering") is Section clustering)
+        {
+            _message.Clustering = new EditClustering();
+            _places.Add("clustering", clustering.Node, "clustering");
+            _binder.Bind(clustering, _message.Clustering, "clustering");
+            clustering.Finish();
+        }
+
         ReadRegions(root);
         ReadControl(root);
         ReadLabels(root);

@@ -137,9 +137,11 @@ public static class OrchestratorHost
         services.AddSingleton<StageCache>();
         services.AddSingleton<PreparingStage>();
         services.AddSingleton<InvertingStage>();
+        services.AddSingleton<ClusteringStage>();
         services.AddSingleton<DenoisingInputs>();
         services.AddSingleton<DenoisingStage>();
         services.AddSingleton<FrameFiles>();
+        services.AddSingleton<EditPictures>();
         services.AddSingleton<EncodingStage>();
         services.AddSingleton<FailureTranslation>();
         services.AddSingleton<RunningJobs>();

@@ -46,7 +46,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         ["name not unique"] = s => s.Uploads[1].Name = "clip",
         ["name invalid"] = s => s.Regions[0].Id = "../left",
         ["no source"] = s => s.Regions[0].Source = null,
-        ["noun"] = s => s.Regions[0].Source = new RegionSource { Noun = new NounQuery { Noun = "man" } },
+        ["noun"] = s => s.Regions[0].Source = new RegionSource { Noun = new NounQuery { Noun = "polar bear" } },
         ["too many regions"] = s => s.Regions.Add(Enumerable.Range(0, 17).Select(i => new EditRegion { Id = $"r{i}", Source = new RegionSource { WholeFrame = new WholeFrame() } })),
         ["unknown model"] = s => s.Model = "no-such-model",
         ["too many labels"] = s => s.Labels.Add(Enumerable.Range(0, 17).ToDictionary(i => $"key{i}", _ => "value")),
@@ -91,7 +91,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("name not unique", ErrorReasons.NameNotUnique, "specification.uploads[1].name")]
     [InlineData("name invalid", ErrorReasons.FieldInvalid, "specification.regions[0].id")]
     [InlineData("no source", ErrorReasons.FieldRequired, "specification.regions[0].source")]
-    [InlineData("noun", "REGION_SOURCE_UNSUPPORTED", "specification.regions[0].source.noun")]
+    [InlineData("noun", "NOUN_NOT_FOUND", "specification.regions[0].source.noun.noun")]
     [InlineData("too many regions", ErrorReasons.RegionLimitExceeded, "specification.regions")]
     [InlineData("unknown model", ErrorReasons.ModelNotFound, "specification.model")]
     [InlineData("too many labels", ErrorReasons.FieldInvalid, "specification.labels")]

@@ -91,6 +91,36 @@ public sealed class ResilienceTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, stage == FakeInversion.Name ? 6 : 8), StepsOf(stage, id));
     }
 
+    [Theory]
+    [InlineData(FakeInversion.Name, 5)]
+    [InlineData(FakeSegmentation.Clustering, 1)]
+    [InlineData(FakeDenoiser.Name, 6)]
+    public async Task EditThatNamesANoun_InterruptedAnywhere_IsResumedWithTheSameResult(string stage, int dyingStep)
+    {
+        var expected = await UninterruptedNounEditAsync();
+        await StartAsync();
+        var dead = false;
+        Script.BeforeStep = async (name, step, context) =>
+        {
+            if (name != stage || step != dyingStep || dead)
+                return;
+
+            if (stage != FakeSegmentation.Clustering)
+                await Eventually.TrueAsync(async () => (await OnlyEditAsync()).Progress?.StepsDone == dyingStep - 1);
+
+            dead = true;
+            context.GetHttpContext().Abort();
+            throw new OperationCanceledException();
+        };
+        var id = (await Orchestrator.SubmitAsync(NounEdit())).Edit.Id;
+        var edit = await Orchestrator.FinishAsync(id);
+
+        Assert.True(dead);
+        Assert.Equal(EditState.Succeeded, edit.State);
+        Assert.Equal(expected, Digests(edit));
+        Assert.Equal(Enumerable.Range(1, 6), StepsOf(FakeInversion.Name, id));
+    }
+
     [Fact]
     public async Task StageThatFallsSilent_IsLeft_AndAskedAgain()
     {
@@ -340,6 +370,25 @@ public sealed class ResilienceTests : IAsyncLifetime
         Assert.Equal(Edits.Frames, FrameDigests(edit).Count);
         return FrameDigests(edit);
     }
+
+    private async Task<IReadOnlyList<string>> UninterruptedNounEditAsync()
+    {
+        using var folder = new TempFolder();
+        await using var calm = await RunningOrchestrator.StartAsync(folder, _stages.Address);
+        return Digests(await calm.FinishAsync((await calm.SubmitAsync(NounEdit())).Edit.Id));
+    }
+
+    private static EditSpecification NounEdit()
+    {
+        var specification = WithFrames();
+        specification.Uploads.RemoveAt(1);
+        specification.Regions[0].Source = new RegionSource { Noun = new NounQuery { Noun = "man" } };
+        specification.Output.Masks = true;
+        return specification;
+    }
+
+    private static IReadOnlyList<string> Digests(Edit edit) =>
+        [.. edit.Artifacts.OrderBy(artifact => artifact.Name, StringComparer.Ordinal).Select(artifact => $"{artifact.Name} {artifact.Sha256}")];
 
     // Submits an edit and holds it before a step of a stage; the held step itself is never computed.
     private Task<(string Id, Action Release)> HoldAtAsync(string stage, int heldStep) => HoldAtAsync(stage, heldStep, Orchestrator.Client);

@@ -30,7 +30,8 @@ internal sealed class DenoisingInputs(IArtifactStore store)
             inputs.Add(await OpenAsync("flow", job.Get(WorkingNames.Flow).Digest));
         if (job.Timeline.NeededInversionLatents.Count > 0)
         {
-            List<TensorPiece> pieces = [source.Pieces[0], .. trajectory.Select(record => record.Data)];
+            // Only what is needed travels, however many steps the inversion had.
+            List<TensorPiece> pieces = [.. job.Timeline.NeededInversionLatents.Select(steps => steps == 0 ? source.Pieces[0] : trajectory[steps - 1].Data)];
             inputs.Add(source with { Name = "source_trajectory", Shape = [pieces.Count, .. source.Shape], Pieces = pieces });
         }
 

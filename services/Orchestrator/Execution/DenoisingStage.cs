@@ -24,6 +24,7 @@ internal sealed class DenoisingStage(
 {
     private const string MediaType = "application/octet-stream";
     private const string Breaker = "denoiser";
+    private const int HeatMapSteps = 8;
 
     /// <summary>Runs the stage.</summary>
     public async Task RunAsync(JobContext job)
@@ -74,10 +75,12 @@ internal sealed class DenoisingStage(
             // Every step's latents come, so that a stage that dies costs one step; only every few are synced to the store.
             CheckpointEvery = 1,
             PreviewEvery = specification.Output?.PreviewEvery ?? 0,
+            HeatMapEvery = HeatMapEvery(job),
         };
         header.Regions.Add(specification.Regions.Select(region => new LayoutRegion { Id = region.Id, Phrase = region.Phrase }));
         await using var sink = new TensorSink(store, job.Job.Clip.ClipBytes);
         var (latents, previews) = (new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float)), new StepAssembler(job.Job.Clip.ClipBytes));
+        var heatMaps = new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float) * Math.Max(1, header.Regions.Count));
         await runner.CallAsync(
             job,
             token => channels.Denoiser.Denoise(runner.CallOptions(token)),
@@ -108,6 +111,12 @@ internal sealed class DenoisingStage(
                             await KeepPreviewAsync(job, preview);
 
                         break;
+                    case DenoiseResponse.PayloadOneofCase.HeatMaps:
+                        instruments.Streamed(JobState.Denoising, sent: false, message.HeatMaps.Chunk?.Data.Length ?? 0);
+                        if (heatMaps.Accept(message.HeatMaps) is { } maps)
+                            await KeepHeatMapsAsync(job, maps);
+
+                        break;
                     case DenoiseResponse.PayloadOneofCase.Tensor:
                         await KeepAsync(job, sink, message.Tensor, token);
                         break;
@@ -124,6 +133,19 @@ internal sealed class DenoisingStage(
 
         await using (writer)
             await job.RecordAsync(writer, WorkingNames.Edited, JobArtifactKind.Working, MediaType);
+    }
+
+    // A few steps are enough to see where phrases draw; each step's maps are kept before its checkpoint, so that none is missing after a resume.
+    private static uint HeatMapEvery(JobContext job) =>
+        job.Specification.Output?.HeatMaps == true && job.Specification.Regions.Count > 0 ? (uint)Math.Max(1, job.Timeline.Denoising.Count / HeatMapSteps) : 0;
+
+    private async Task KeepHeatMapsAsync(JobContext job, StepLatents maps)
+    {
+        await using var writer = await store.CreateAsync(maps.Header.HeaderBytes + maps.Data.Length, job.Held);
+        await writer.WriteAsync(maps.Header.Encode(), job.Held);
+        await writer.WriteAsync(maps.Data, job.Held);
+        var name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WorkingNames.HeatMaps}{maps.StepsDone:D6}");
+        await job.RecordAsync(writer, name, JobArtifactKind.Working, MediaType);
     }
 
     private async Task KeepPreviewAsync(JobContext job, StepLatents preview)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Protos.V1;
@@ -51,4 +53,10 @@ internal static class InversionKey
 
         return Convert.ToHexStringLower(SHA256.HashData(stream.ToArray()));
     }
+
+    /// <summary>The key of an inversion together with its attention.</summary>
+    /// <param name="inversion">The inversion's own key.</param>
+    /// <param name="job">The job.</param>
+    public static string OfAttention(string inversion, JobContext job) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{inversion} attention/1 {job.Needs.Steps(job.Timeline.Inversion.Count)}"))));
 }

@@ -18,8 +18,8 @@ internal sealed class InversionLog(JobContext job, IArtifactStore store, Orchest
     /// <summary>Steps in the store and in memory.</summary>
     public int StepsDone { get; private set; }
 
-    /// <summary>The last step in the store; null when there is none.</summary>
-    public TrajectoryRecord? Last { get; private set; }
+    /// <summary>The steps in the store, from the first.</summary>
+    public IReadOnlyList<TrajectoryRecord> Records { get; private set; } = [];
 
     /// <summary>Finds the segments that an earlier attempt left.</summary>
     public async Task LoadAsync()
@@ -27,7 +27,14 @@ internal sealed class InversionLog(JobContext job, IArtifactStore store, Orchest
         var started = time.GetTimestamp();
         var present = job.Checkpoints(JobState.Inverting);
         _segments = [];
-        (StepsDone, Last) = (0, null);
+        (StepsDone, Records) = (0, []);
+        if (job.Has(WorkingNames.Trajectory))
+        {
+            Records = await TrajectoryRecord.ReadAllAsync(store, job.Get(WorkingNames.Trajectory), job.Held);
+            StepsDone = Records.Count;
+            return;
+        }
+
         if (present.Count == 0)
             return;
 
@@ -81,6 +88,9 @@ internal sealed class InversionLog(JobContext job, IArtifactStore store, Orchest
     public async Task CompleteAsync()
     {
         StageRunner.Require(job, WorkingNames.SourceLatents, WorkingNames.SourceMean);
+        if (job.Has(WorkingNames.Trajectory))
+            return;
+
         var segments = job.Checkpoints(JobState.Inverting);
         await using var writer = await store.CreateAsync(segments.Sum(segment => segment.Length), job.Held);
         var block = new byte[ArtifactStoreExtensions.BlockBytes];
@@ -104,7 +114,7 @@ internal sealed class InversionLog(JobContext job, IArtifactStore store, Orchest
             if (!records.Select(record => record.StepsDone).SequenceEqual(Enumerable.Range(StepsDone + 1, records.Count)))
                 return false;
 
-            (StepsDone, Last) = (records[^1].StepsDone, records[^1]);
+            (StepsDone, Records) = (records[^1].StepsDone, [.. Records, .. records]);
             _segments.Add(segment);
             return true;
         }

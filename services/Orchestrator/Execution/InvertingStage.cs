@@ -24,19 +24,21 @@ internal sealed partial class InvertingStage(
     ILogger<InvertingStage> logger)
 {
     private const string CacheKind = "inversion";
+    private const string AttentionCacheKind = "attention";
     private const string MediaType = "application/octet-stream";
     private const string Breaker = "inversion";
-    private static readonly string[] Results = [WorkingNames.SourceLatents, WorkingNames.SourceMean, WorkingNames.Trajectory];
+    private static readonly string[] Latents = [WorkingNames.SourceLatents, WorkingNames.SourceMean, WorkingNames.Trajectory];
+    private static readonly string[] Attention = [WorkingNames.SelfAttention, WorkingNames.CrossAttention];
 
     /// <summary>Runs the stage.</summary>
     public async Task RunAsync(JobContext job)
     {
         // Latents that the edit builds on are checked before it does, while they can still be computed again.
-        if (await cache.AreSoundAsync(job, Results))
+        if (await cache.AreSoundAsync(job, Wanted(job)))
             return;
 
         var key = await KeyAsync(job);
-        if (await cache.TryTakeAsync(job, CacheKind, key, Results, isWhole: true))
+        if (await TryTakeAsync(job, key))
             return;
 
         var resumedSteps = 0;
@@ -59,12 +61,17 @@ internal sealed partial class InvertingStage(
             }
 
             await log.CompleteAsync();
+            StageRunner.Require(job, Wanted(job));
         });
 
         // A stage that had not loaded its model yet knows the model's digest now.
         key ??= await KeyAsync(job);
-        await cache.KeepAsync(job, CacheKind, key, Results);
+        await cache.KeepAsync(job, CacheKind, key, Latents);
+        if (key is not null && job.Needs.Attention)
+            await cache.KeepAsync(job, AttentionCacheKind, InversionKey.OfAttention(key, job), Wanted(job));
     }
+
+    private static string[] Wanted(JobContext job) => job.Needs.Attention ? [.. Latents, .. Attention] : Latents;
 
     private async Task InvertAsync(JobContext job, InversionLog log, RetryBudget budget, CancellationToken stop)
     {
@@ -78,6 +85,8 @@ internal sealed partial class InvertingStage(
             Control = job.Control,
             Latents = LatentSelection.All,
             ResumeStepsDone = (uint)log.StepsDone,
+            ReturnAttention = job.Needs.Attention,
+            AttentionSteps = job.Needs.Attention ? (uint)job.Needs.Steps(job.Timeline.Inversion.Count) : 0,
         };
         await using var sink = new TensorSink(store, limits.Value.MaxDecodedBytes);
         var steps = new StepAssembler(limits.Value.MaxDecodedBytes);
@@ -117,8 +126,14 @@ internal sealed partial class InvertingStage(
     private async Task<List<StoredTensor>> InputsAsync(JobContext job, InversionLog log, CancellationToken cancellationToken)
     {
         List<StoredTensor> inputs = [await OpenAsync("frames", WorkingNames.Frames)];
-        if (log.Last is { } last)
-            inputs.Add(new StoredTensor("checkpoint", last.Header.ElementType, last.Header.Shape, [last.Data]));
+        if (log.Records is [.., var last])
+        {
+            var header = last.Header;
+            inputs.Add(job.Needs.Attention
+                ? new StoredTensor("source_trajectory", header.ElementType, [log.Records.Count, .. header.Shape], [.. log.Records.Select(record => record.Data)])
+                : new StoredTensor("checkpoint", header.ElementType, header.Shape, [last.Data]));
+        }
+
         if (job.Control is not null)
             inputs.Add(await OpenAsync("control", WorkingNames.Control));
         if (job.NeedsFlow)
@@ -136,6 +151,8 @@ internal sealed partial class InvertingStage(
         {
             "source_latents" => WorkingNames.SourceLatents,
             "source_mean" => WorkingNames.SourceMean,
+            "self_attention" => WorkingNames.SelfAttention,
+            "cross_attention" => WorkingNames.CrossAttention,
             _ => null,
         };
         if (name is null || await sink.AcceptAsync(chunk, cancellationToken) is not { } writer)
@@ -157,6 +174,20 @@ internal sealed partial class InvertingStage(
             CacheKeyUnknown(logger, job.Job.Id, exception.StatusCode);
             return null;
         }
+    }
+
+    private async Task<bool> TryTakeAsync(JobContext job, string? key)
+    {
+        if (key is null || !job.Needs.Attention)
+            return await cache.TryTakeAsync(job, CacheKind, key, Latents, isWhole: true);
+
+        // Latents alone are of use as well: the attention is computed from them.
+        if (await cache.TryTakeAsync(job, AttentionCacheKind, InversionKey.OfAttention(key, job), Wanted(job), isWhole: true))
+            return true;
+        if (!Latents.All(job.Has))
+            await cache.TryTakeAsync(job, CacheKind, key, Latents, isWhole: false);
+
+        return false;
     }
 
     [LoggerMessage(LogLevel.Warning, "job {JobId}: the inversion service does not say what it would use ({Code}); the cache is not asked")]

@@ -39,6 +39,7 @@ internal sealed class JobContext
         Job = job;
         Specification = EditSpecification.Parser.ParseFrom(job.Specification);
         Options = OptionChecks.Resolve(Specification, new ViolationList());
+        Needs = new AttentionNeeds(Specification);
         Timeline = new EditTimeline(new NoiseSchedule(new SchedulerConfig()), Options);
         (_journal, _collector, _instruments, _scope, _progressInterval, _time) = (journal, collector, instruments, scope, progressInterval, time);
         (Held, Stop) = (held, stop);
@@ -52,6 +53,9 @@ internal sealed class JobContext
 
     /// <summary>The options, every one set.</summary>
     public EditOptions Options { get; }
+
+    /// <summary>What the edit needs of the inversion's attention.</summary>
+    public AttentionNeeds Needs { get; }
 
     /// <summary>The steps of inversion and edit, and which latents belong to which.</summary>
     public EditTimeline Timeline { get; }
@@ -88,6 +92,10 @@ internal sealed class JobContext
 
     /// <summary>An artifact that the job has.</summary>
     public ArtifactReference Get(string name) => _artifacts[name].Reference;
+
+    /// <summary>Names of what the job has under a prefix, in their order.</summary>
+    public IReadOnlyList<string> NamesUnder(string prefix) =>
+        [.. _artifacts.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>The artifact rows of these names.</summary>
     public IReadOnlyList<JobArtifact> GetAll(params IEnumerable<string> names) => [.. names.Select(name => _artifacts[name])];

@@ -19,6 +19,7 @@ internal sealed partial class JobRunner(
     RunningJobs running,
     PreparingStage preparing,
     InvertingStage inverting,
+    ClusteringStage clustering,
     DenoisingStage denoising,
     EncodingStage encoding,
     FailureTranslation failures,
@@ -54,7 +55,11 @@ internal sealed partial class JobRunner(
             var context = new JobContext(job, journal, collector, instruments, scope, options.Value.ProgressInterval, time, lost.Token, stop.Token);
             await context.LoadAsync();
             await StageAsync(JobState.Preparing, () => preparing.RunAsync(context));
-            await StageAsync(JobState.Inverting, () => inverting.RunAsync(context));
+            await StageAsync(JobState.Inverting, async () =>
+            {
+                await inverting.RunAsync(context);
+                await clustering.RunAsync(context);
+            });
             await StageAsync(JobState.Denoising, () => denoising.RunAsync(context));
             await StageAsync(JobState.Encoding, async () =>
             {

@@ -5,14 +5,14 @@ using VideoGrain.Protos.V1;
 
 namespace VideoGrain.Orchestrator.Execution;
 
-/// <summary>What masks, control maps and flow depend on, as cache keys: equal keys give equal tensors, bit for bit.</summary>
+/// <summary>What masks, control maps, flow and clusters depend on, as cache keys: equal keys give equal tensors, bit for bit.</summary>
 internal static class PreparationKeys
 {
     // Raised when what the results are made of changes.
     private const string Version = "preparation/1";
 
     /// <summary>The key of the regions' masks: the regions, the masks given, and for regions to be found the clip and the models.</summary>
-    /// <returns>The key, or null when the stage does not say which model it would use, or a mask comes from elsewhere.</returns>
+    /// <returns>The key, or null when the stage does not say which model it would use, or a region is a noun, whose mask comes from the inversion.</returns>
     public static string? Masks(JobContext job, SegmentationServiceGetCapabilitiesResponse stage)
     {
         var needsModel = job.Specification.Regions.Any(region => NeedsModel(region.Source));
@@ -66,9 +66,21 @@ internal static class PreparationKeys
         return AreKnown(models) ? Key("flow", job, stage, output => Write(output, job, models)) : null;
     }
 
+    /// <summary>The key of the clusters that an inversion's attention is divided into: the attention, the nouns, and how many.</summary>
+    public static string Clusters(JobContext job, SegmentationServiceGetCapabilitiesResponse stage) => Key("clusters", job, stage, output =>
+    {
+        output.WriteString(job.Get(WorkingNames.SelfAttention).Digest.Hex);
+        output.WriteString(job.Get(WorkingNames.CrossAttention).Digest.Hex);
+        output.WriteString(job.Specification.SourcePrompt);
+        output.WriteInt32(job.Needs.ClusterCount);
+        output.WriteUInt64(job.Options.Seed);
+        foreach (var noun in job.Needs.Nouns)
+            output.WriteString(noun);
+    });
+
     /// <summary>Whether a region has to be found in the clip.</summary>
     public static bool NeedsModel(RegionSource source) => source.SourceCase
-        is not (RegionSource.SourceOneofCase.Mask or RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background);
+        is not (RegionSource.SourceOneofCase.Mask or RegionSource.SourceOneofCase.Noun or RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background);
 
     private static bool AreKnown(List<PerceptionModel> models) => models.Count > 0 && models.TrueForAll(model => model.Digest.Length > 0);
 

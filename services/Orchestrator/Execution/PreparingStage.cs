@@ -26,6 +26,7 @@ internal sealed partial class PreparingStage(
     private const string Breaker = "segmentation";
     private const string MediaType = "application/octet-stream";
     private const int FlowBytesPerPixel = 8;
+    private static readonly string[] Regions = [WorkingNames.Masks, WorkingNames.MaskWarnings];
 
     /// <summary>Runs the stage; what an earlier worker already got is not asked for again, what an earlier job on the same clip got is taken.</summary>
     /// <exception cref="ArtifactCorruptException">What the caller sent was damaged in the store.</exception>
@@ -56,10 +57,10 @@ internal sealed partial class PreparingStage(
     private List<Part> Parts(JobContext job)
     {
         var parts = new List<Part>();
-        if (job.Specification.Regions.Count > 0)
+        if (job.Specification.Regions.Count > 0 && !job.Needs.NounRegions)
         {
             parts.Add(new(
-                "masks", [WorkingNames.Masks, WorkingNames.MaskWarnings], service => PreparationKeys.Masks(job, service),
+                "masks", Regions, service => PreparationKeys.Masks(job, service),
                 (budget, stop) => SegmentAsync(job, budget, stop), () => WarnAsync(job)));
         }
 
@@ -83,7 +84,8 @@ internal sealed partial class PreparingStage(
             await store.VerifyAsync(job.Get(name).Digest, job.Stop);
     }
 
-    private async Task<SegmentationServiceGetCapabilitiesResponse?> DescribeAsync(JobContext job)
+    /// <summary>What the segmentation service says of itself; null when it does not answer, and then nothing is cached.</summary>
+    public async Task<SegmentationServiceGetCapabilitiesResponse?> DescribeAsync(JobContext job)
     {
         try
         {
@@ -97,10 +99,20 @@ internal sealed partial class PreparingStage(
         }
     }
 
+    /// <summary>Whether the job has the masks of its regions.</summary>
+    public static bool HasRegions(JobContext job) => Regions.All(job.Has);
+
+    /// <summary>Gets the masks of all regions; those of nouns must be there already, as if they had been given.</summary>
+    public async Task FindRegionsAsync(JobContext job)
+    {
+        if (!HasRegions(job))
+            await runner.RunAsync(job, JobState.Preparing, Breaker, () => 0, (budget, stop) => SegmentAsync(job, budget, stop));
+    }
+
     private async Task SegmentAsync(JobContext job, RetryBudget budget, CancellationToken stop)
     {
         var header = new SegmentVideoHeader { JobId = job.Job.Id, Geometry = job.Geometry };
-        header.Regions.Add(job.Specification.Regions.Select(region => new SegmentRegion { Id = region.Id, Source = region.Source }));
+        header.Regions.Add(job.Specification.Regions.Select(region => new SegmentRegion { Id = region.Id, Source = SourceOf(region) }));
         await using var sink = new TensorSink(store, limits.Value.MaxDecodedBytes);
         IReadOnlyList<string> warnings = [];
         await runner.CallAsync(
@@ -112,8 +124,13 @@ internal sealed partial class PreparingStage(
                 if (job.Specification.Regions.Any(region => PreparationKeys.NeedsModel(region.Source)))
                     await SendAsync("frames", WorkingNames.Frames);
 
-                foreach (var region in job.Specification.Regions.Where(region => region.Source.Mask is not null))
-                    await SendAsync("masks/" + region.Id, WorkingNames.Mask(region.Source.Mask.Name));
+                foreach (var region in job.Specification.Regions)
+                {
+                    if (region.Source.Mask is { } mask)
+                        await SendAsync("masks/" + region.Id, WorkingNames.Mask(mask.Name));
+                    else if (region.Source.Noun is not null)
+                        await SendAsync("masks/" + region.Id, WorkingNames.NounMask(region.Id));
+                }
 
                 async Task SendAsync(string name, string artifact)
                 {
@@ -218,6 +235,10 @@ internal sealed partial class PreparingStage(
         await using (writer)
             await job.RecordAsync(writer, name, JobArtifactKind.Working, MediaType);
     }
+
+    private static RegionSource SourceOf(EditRegion region) => region.Source.Noun is null
+        ? region.Source
+        : new RegionSource { Mask = new GivenMask { Name = region.Id, Threshold = 1 }, Grow = region.Source.Grow };
 
     [LoggerMessage(LogLevel.Warning, "job {JobId}: the segmentation service does not say what it would use ({Code}); the cache is not asked")]
     private static partial void Unknown(ILogger logger, string jobId, StatusCode code);

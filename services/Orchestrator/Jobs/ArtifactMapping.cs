@@ -24,6 +24,11 @@ internal static class ArtifactMapping
         JobArtifactKind.Preview => ArtifactKind.Preview,
         JobArtifactKind.Mask => ArtifactKind.Mask,
         JobArtifactKind.Report => ArtifactKind.Report,
+        JobArtifactKind.HeatMap => ArtifactKind.HeatMap,
+        JobArtifactKind.Features => ArtifactKind.Features,
+        JobArtifactKind.Clusters => ArtifactKind.Clusters,
+        JobArtifactKind.MaskedInput => ArtifactKind.MaskedInput,
+        JobArtifactKind.Comparison => ArtifactKind.Comparison,
         _ => ArtifactKind.Unspecified,
     };
 }

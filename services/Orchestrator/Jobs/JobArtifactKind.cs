@@ -21,6 +21,21 @@ public enum JobArtifactKind
     /// <summary>Measurements.</summary>
     Report = 6,
 
+    /// <summary>A phrase's attention over the frames.</summary>
+    HeatMap = 7,
+
+    /// <summary>Principal components of inversion features over the frames.</summary>
+    Features = 8,
+
+    /// <summary>Clusters of inversion attention over the frames.</summary>
+    Clusters = 9,
+
+    /// <summary>The source with its regions.</summary>
+    MaskedInput = 10,
+
+    /// <summary>Source and result side by side, moving.</summary>
+    Comparison = 11,
+
     /// <summary>What the job works on and callers never see: source frames, given masks, latents.</summary>
     Working = 100,
 

@@ -27,7 +27,8 @@ internal sealed class EditSubmission(
     ScratchSpace scratch,
     ArtifactCollector collector,
     OrchestratorInstruments instruments,
-    IOptions<QueueOptions> queue)
+    IOptions<QueueOptions> queue,
+    IOptions<LimitsOptions> limits)
 {
     // Chunks may be small, but not absurdly so.
     private const long SmallestUsefulChunk = 1024;
@@ -56,6 +57,8 @@ internal sealed class EditSubmission(
         {
             await ReceiveUploadsAsync(messages, uploads, cancellationToken);
             var clip = await preparation.PrepareAsync(specification, uploads, artifacts, violations, cancellationToken);
+            if (clip is not null)
+                ClusteringChecks.CheckPoints(specification, clip.Shape, limits.Value, violations);
             violations.AddRange(await preflight.CheckAsync(specification, clip?.Shape, cancellationToken));
             violations.ThrowIfAny();
             return await SubmitAsync(specification, uploads, clip!, artifacts, caller, cancellationToken);

@@ -1,3 +1,4 @@
+using VideoGrain.Editing.Clustering;
 using VideoGrain.Orchestrator.Options;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
@@ -28,7 +29,7 @@ internal sealed class RegionChecks(LimitsOptions limits, ViolationList violation
                 violations.Add($"{field}[{i}].id", $"'{region.Id}' occurs twice", ErrorReasons.NameNotUnique);
 
             CheckPhrase($"{field}[{i}].phrase", region.Phrase, specification);
-            CheckSource($"{field}[{i}].source", region.Source);
+            CheckSource($"{field}[{i}].source", region.Source, specification.SourcePrompt);
         }
     }
 
@@ -42,7 +43,7 @@ internal sealed class RegionChecks(LimitsOptions limits, ViolationList violation
             violations.Add(field, "must occur word for word in target_prompt", ErrorReasons.RegionPromptNotFound);
     }
 
-    private void CheckSource(string field, RegionSource? source)
+    private void CheckSource(string field, RegionSource? source, string sourcePrompt)
     {
         violations.Range($"{field}.grow", source?.Grow ?? 0, 0, MaxGrow);
         if (source is { Grow: > 0, SourceCase: RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background })
@@ -70,7 +71,8 @@ internal sealed class RegionChecks(LimitsOptions limits, ViolationList violation
                     violations.Add($"{field}.box", "must have 0 <= left < right and 0 <= top < bottom", ErrorReasons.OptionOutOfRange);
                 break;
             case RegionSource.SourceOneofCase.Noun:
-                violations.Add($"{field}.noun", "regions by noun are not served here; give a mask", SubmissionReasons.RegionSourceUnsupported);
+                ClusteringChecks.CheckNoun($"{field}.noun.noun", source.Noun.Noun, sourcePrompt, violations);
+                violations.Range($"{field}.noun.index", source.Noun.Index, 0, InversionClusters.MaxInstances - 1);
                 break;
             case RegionSource.SourceOneofCase.WholeFrame or RegionSource.SourceOneofCase.Background:
                 break;

@@ -39,6 +39,7 @@ internal sealed class StagePreflight(StageChannels channels, IOptions<StageOptio
             NegativePrompt = specification.NegativePrompt,
             Options = specification.Options,
             Control = control,
+            HeatMapEvery = specification.Output?.HeatMaps == true ? 1u : 0,
         };
         denoise.Regions.Add(specification.Regions.Select(region => new LayoutRegion { Id = region.Id, Phrase = region.Phrase }));
         var invert = new InvertHeader
@@ -50,10 +51,16 @@ internal sealed class StagePreflight(StageChannels channels, IOptions<StageOptio
             Control = control,
             Latents = LatentSelection.All,
         };
+        var needs = new AttentionNeeds(specification);
+        invert.Nouns.Add(needs.Nouns);
         var answers = await Task.WhenAll(
             AskAsync(token => channels.Denoiser.Denoise(CallOptions(token)), new DenoiseRequest { Header = denoise }, cancellationToken),
             AskAsync(token => channels.Inversion.Invert(CallOptions(token)), new InvertRequest { Header = invert }, cancellationToken));
-        return [.. answers.SelectMany(violations => violations).DistinctBy(violation => (violation.Field, violation.Reason))];
+        return
+        [
+            .. answers.SelectMany(violations => violations).Select(violation => violation with { Field = OfNoun(violation.Field, needs) })
+                .DistinctBy(violation => (violation.Field, violation.Reason)),
+        ];
     }
 
     /// <summary>The path in the specification of a field that a stage names by its header.</summary>
@@ -65,8 +72,15 @@ internal sealed class StagePreflight(StageChannels channels, IOptions<StageOptio
         var path = field[(Header.Length + 1)..];
         path = path.StartsWith("geometry", StringComparison.Ordinal) ? "clip"
             : path.StartsWith("control.", StringComparison.Ordinal) ? "control.options." + path["control.".Length..]
+            : path == "heat_map_every" ? "output.heat_maps"
             : path;
         return $"{SpecificationChecks.Root}.{path}";
+    }
+
+    private static string OfNoun(string field, AttentionNeeds needs)
+    {
+        var at = Enumerable.Range(0, needs.Nouns.Count).FirstOrDefault(i => field == $"{SpecificationChecks.Root}.nouns[{i}]", -1);
+        return at < 0 ? field : needs.NounPaths[at];
     }
 
     private static async Task<IReadOnlyList<Violation>> AskAsync<TRequest, TResponse>(

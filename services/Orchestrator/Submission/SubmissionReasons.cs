@@ -39,9 +39,6 @@ public static class SubmissionReasons
     /// <summary>The clip, mask or picture is damaged or cut short.</summary>
     public const string MediaDamaged = "MEDIA_DAMAGED";
 
-    /// <summary>A region is given in a way that this deployment does not serve.</summary>
-    public const string RegionSourceUnsupported = "REGION_SOURCE_UNSUPPORTED";
-
     /// <summary>No edit of this id is the caller's.</summary>
     public const string EditNotFound = "EDIT_NOT_FOUND";
 

@@ -26,7 +26,7 @@ public sealed class OrchestratorInstruments
     private const string Hit = "hit";
     private const string Miss = "miss";
 
-    private static readonly string[] CacheKinds = ["inversion", "masks", "control", "flow"];
+    private static readonly string[] CacheKinds = ["inversion", "attention", "clusters", "masks", "control", "flow"];
     private static readonly JobState[] States = Enum.GetValues<JobState>();
     private static readonly JobState[] RemoteStages = [JobState.Preparing, JobState.Inverting, JobState.Denoising];
     private static readonly JobState[] Outcomes = [JobState.Succeeded, JobState.Failed, JobState.Cancelled];

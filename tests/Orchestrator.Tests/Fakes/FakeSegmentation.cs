@@ -8,6 +8,9 @@ internal sealed class FakeSegmentation(StageScript script) : SegmentationService
 {
     public const string Name = "segmentation";
 
+    /// <summary>Clusterings stand apart from other calls.</summary>
+    public const string Clustering = "clustering";
+
     public override async Task SegmentVideo(
         IAsyncStreamReader<SegmentVideoRequest> requestStream, IServerStreamWriter<SegmentVideoResponse> responseStream, ServerCallContext context)
     {
@@ -59,6 +62,34 @@ internal sealed class FakeSegmentation(StageScript script) : SegmentationService
         long[] shape = [header.Geometry.FrameCount - 1, header.Geometry.Height, header.Geometry.Width, 2];
         foreach (var chunk in TensorChunks.Split("flow", shape, new float[shape.Aggregate((a, b) => a * b)]))
             await responseStream.WriteAsync(new EstimateFlowResponse { Tensor = chunk }, context.CancellationToken);
+    }
+
+    /// <summary>One cluster for each noun: a column of tokens, the first for the first noun.</summary>
+    public override async Task ClusterInversion(
+        IAsyncStreamReader<ClusterInversionRequest> requestStream, IServerStreamWriter<ClusterInversionResponse> responseStream, ServerCallContext context)
+    {
+        await requestStream.MoveNext(context.CancellationToken);
+        var header = requestStream.Current.Header;
+        script.Enter(Name);
+        script.OnHeader(Name, header);
+        var tensors = await FakeTensors.ReadAsync(requestStream, message => message.Tensor, context);
+        script.Calls.Enqueue((Clustering, header.JobId, 0));
+        await script.StepAsync(Clustering, header.JobId, 1, context);
+        var (frames, rows, columns) = ((int)header.Geometry.FrameCount, (int)header.Rows, (int)header.Columns);
+        Assert.Equal([frames, rows * columns, rows * columns], tensors["self_attention"].Shape);
+        Assert.Equal([frames, rows * columns, 77], tensors["cross_attention"].Shape);
+        var masks = new byte[header.Nouns.Count * frames * rows * columns];
+        for (var i = 0; i < masks.Length; i++)
+            masks[i] = i % columns == i / (frames * rows * columns) ? (byte)1 : (byte)0;
+
+        foreach (var chunk in TensorChunks.Split("masks", ElementType.Uint8, [header.Nouns.Count, frames, rows, columns], masks))
+            await responseStream.WriteAsync(new ClusterInversionResponse { Tensor = chunk }, context.CancellationToken);
+
+        var summary = new ClusterInversionSummary
+        {
+            Clusters = { header.Nouns.Select((noun, i) => new ClusterResult { Cluster = (uint)i, Noun = noun, Score = tensors["self_attention"].ToFloats()[0] }) },
+        };
+        await responseStream.WriteAsync(new ClusterInversionResponse { Summary = summary }, context.CancellationToken);
     }
 
     public override Task<SegmentationServiceGetCapabilitiesResponse> GetCapabilities(SegmentationServiceGetCapabilitiesRequest request, ServerCallContext context) =>
