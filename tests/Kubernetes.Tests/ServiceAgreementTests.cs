@@ -64,7 +64,7 @@ public sealed class ServiceAgreementTests
         app.MapServiceDefaults();
         var paths = ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
             .OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>().Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')).ToHashSet();
-        Dictionary<string, string> expected = new() { ["startupProbe"] = "/startupz", ["readinessProbe"] = "/readyz", ["livenessProbe"] = "/healthz" };
+        Dictionary<string, string> expected = new() { ["startupProbe"] = "/startupz", ["readinessProbe"] = "/readyz", ["livenessProbe"] = "/livez" };
         foreach (var (probe, path) in expected)
         {
             Assert.Equal((path, "http"), (pod.Main.Text($"{probe}.httpGet.path"), pod.Main.Text($"{probe}.httpGet.port")));

@@ -50,7 +50,7 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps health (gRPC, /livez and its older name /healthz, /readyz, /startupz), reflection and /metrics.</summary>
+    /// <summary>Maps health (gRPC, /livez, also as /healthz, /readyz, /startupz), reflection and /metrics.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.MapGrpcHealthChecksService();

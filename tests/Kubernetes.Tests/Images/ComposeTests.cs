@@ -82,5 +82,41 @@ public sealed class ComposeTests
         }
     }
 
+    [Fact]
+    public void Grafana_FindsTheDashboards()
+    {
+        var provider = Assert.Single(Read("docker/grafana/provisioning/dashboards/videograin.yml").List("providers"));
+        Assert.Equal(("file", "k8s/dashboards"), (provider.Text("type"), Mounted("grafana", provider.Text("options.path"))));
+        Assert.Equal("docker/grafana/provisioning", Mounted("grafana", "/etc/grafana/provisioning"));
+
+        // Dashboards choose a data source of this type.
+        var source = Assert.Single(Read("docker/grafana/provisioning/datasources/prometheus.yml").List("datasources"));
+        Assert.Equal(("prometheus", "http://prometheus:9090"), (source.Text("type"), source.Text("url")));
+    }
+
+    [Fact]
+    public void Prometheus_TakesTheRules_AndNamesJobsAsTheOperatorDoes()
+    {
+        var configuration = Read("docker/prometheus/prometheus.yml");
+        var start = Get("prometheus").At("entrypoint")![2]!.ToString();
+
+        Assert.Contains("rules.sh /etc/videograin/alerts /rules ", start, StringComparison.Ordinal);
+        Assert.Equal("k8s/alerts", Mounted("prometheus", "/etc/videograin/alerts"));
+        Assert.Equal("/rules/*.yaml", Assert.Single(configuration.At("rule_files")!.AsArray())!.ToString());
+        Assert.StartsWith("/rules:", Assert.Single(Get("prometheus").At("tmpfs")!.AsArray())!.ToString(), StringComparison.Ordinal);
+
+        // A ServiceMonitor's job is the service's name, a PodMonitor's is its own with the namespace.
+        var monitors = Yaml.Read(File.ReadAllText(Path.Combine(Tools.Root, "k8s", "components", "monitoring", "monitors.yaml")));
+        Assert.Equal(
+            monitors.Select(monitor => monitor.Kind() == "PodMonitor" ? $"videograin/{monitor.Name()}" : monitor.Name()),
+            configuration.List("scrape_configs").Select(job => job.Text("job_name")));
+        Assert.All(configuration.List("scrape_configs").SelectMany(job => job.List("static_configs")), group => Assert.Equal("videograin", group.Text("labels.namespace")));
+    }
+
+    private static string? Mounted(string container, string target) => (Get(container)["volumes"] as JsonArray ?? []).Select(volume => volume!.ToString().Split(':'))
+        .Where(parts => parts[1] == target && parts[2] == "ro").Select(parts => parts[0]["./".Length..]).SingleOrDefault();
+
+    private static JsonObject Read(string path) => Yaml.Read(File.ReadAllText(Path.Combine(Tools.Root, path)))[0];
+
     private static JsonObject Get(string name) => Compose["services"]![name]!.AsObject();
 }

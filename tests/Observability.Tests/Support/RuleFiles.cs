@@ -13,6 +13,9 @@ internal static class RuleFiles
 
     public static string UnitTests { get; } = Path.Combine(Folder, "tests", "alerts.test.yaml");
 
+    /// <summary>The same rules, written as <see cref="All"/> writes them.</summary>
+    public static string Normalise(string rules) => new SerializerBuilder().Build().Serialize(new DeserializerBuilder().Build().Deserialize<object>(rules));
+
     private static (string Name, string Text) Read(string name)
     {
         var rules = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(File.ReadAllText(Path.Combine(Folder, name)));

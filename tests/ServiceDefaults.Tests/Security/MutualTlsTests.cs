@@ -102,7 +102,7 @@ public sealed class MutualTlsTests : IAsyncLifetime
     public async Task HealthAndMetrics_NeedNoCertificate_OnTheirOwnPort()
     {
         using var http = new HttpClient();
-        Assert.True((await http.GetAsync(new Uri(_service.Http, "healthz"))).IsSuccessStatusCode);
+        Assert.True((await http.GetAsync(new Uri(_service.Http, "livez"))).IsSuccessStatusCode);
     }
 
     [Fact]
