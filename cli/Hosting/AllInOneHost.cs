@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using VideoGrain.Cli.Output;
@@ -29,6 +30,7 @@ internal sealed class AllInOneHost : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <returns>The host; disposing it stops the services.</returns>
     /// <exception cref="CommandException">A port is taken, or there are no models.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting, such as one in an environment variable, is out of its range.</exception>
     public static async Task<AllInOneHost> StartAsync(int basePort, string? data, string models, CancellationToken cancellation)
     {
         CheckModels(models);
@@ -48,7 +50,7 @@ internal sealed class AllInOneHost : IAsyncDisposable
             await host.AddAsync(0, basePort, OrchestratorHost.Build, orchestrator, cancellation);
             return host;
         }
-        catch (IOException e)
+        catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await host.DisposeAsync();
             throw CommandException.Of(ExitCodes.Environment, "PORT_IN_USE", e.Message + " Choose others with --port.");
@@ -133,8 +135,32 @@ internal sealed class AllInOneHost : IAsyncDisposable
             "--Logging:LogLevel:Default=Warning",
             .. settings,
         ]);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await AbandonAsync(app);
+            throw;
+        }
+
         _services.Add(app);
-        await app.StartAsync(cancellation);
         return GrpcAddress(app);
+    }
+
+    /// <summary>Ends what a service had begun that could not start. What went wrong at the start is told, not what goes wrong now: a host that got nowhere cannot be stopped.</summary>
+    private static async Task AbandonAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
+
+        await app.DisposeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using VideoGrain.Cli.Specification;
 using VideoGrain.Media;
 using VideoGrain.ServiceDefaults.Errors;
@@ -19,6 +20,7 @@ internal static class Failures
         RpcException rpc => Explain(VideoGrainException.FromRpcException(rpc), places),
         MediaException media => new Failure(ExitCodes.Usage, "MEDIA_INVALID", media.Message, []),
         IOException or UnauthorizedAccessException => new Failure(ExitCodes.Usage, "FILE_UNUSABLE", exception.Message, []),
+        OptionsValidationException => new Failure(ExitCodes.Environment, "CONFIGURATION_INVALID", exception.Message, []),
         InvalidDataException => new Failure(ExitCodes.Unavailable, "TRANSFER_DAMAGED", exception.Message, []),
         _ => null,
     };

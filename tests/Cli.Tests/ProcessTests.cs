@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text.Json;
 using VideoGrain.Cli.Hosting;
 using VideoGrain.Media;
@@ -96,6 +98,37 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(ExitCodes.Success, server.ExitCode);
     }
 
+    [Fact]
+    public async Task Serve_WithASettingOutOfItsRange_NamesIt()
+    {
+        using Process server = Start(start => start.Environment["Worker__Parallelism"] = "-1", "serve", "--port", $"{FreeBasePort()}", "--data", _folder["data"], "--json");
+
+        (int code, string output, string error) = await EndAsync(server);
+
+        JsonElement failure = JsonDocument.Parse(LastLine(error)).RootElement.GetProperty("error");
+        Assert.Equal((ExitCodes.Environment, ""), (code, output));
+        Assert.Equal("CONFIGURATION_INVALID", failure.GetProperty("reason").GetString());
+        Assert.Contains("'Worker'", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_OnATakenPort_SaysWhich()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        (int code, string output, string error) = await RunAsync("serve", "--port", $"{port}", "--data", _folder["data"], "--json");
+
+        JsonElement failure = JsonDocument.Parse(LastLine(error)).RootElement.GetProperty("error");
+        Assert.Equal((ExitCodes.Environment, ""), (code, output));
+        Assert.Equal("PORT_IN_USE", failure.GetProperty("reason").GetString());
+        Assert.Contains($":{port}", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    // The services' own log comes before it.
+    private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
+
     /// <summary>A base whose eight ports nobody listens on at this moment.</summary>
     private static int FreeBasePort()
     {
@@ -112,12 +145,19 @@ public sealed class ProcessTests : IDisposable
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using Process process = Start(arguments);
+        return await EndAsync(process);
+    }
+
+    private async Task<(int Code, string Output, string Error)> EndAsync(Process process)
+    {
         Task<string> output = process.StandardOutput.ReadToEndAsync(_cancellation), error = process.StandardError.ReadToEndAsync(_cancellation);
         await process.WaitForExitAsync(_cancellation).WaitAsync(Patience, _cancellation);
         return (process.ExitCode, await output, await error);
     }
 
-    private Process Start(params string[] arguments)
+    private Process Start(params string[] arguments) => Start(_ => { }, arguments);
+
+    private Process Start(Action<ProcessStartInfo> configure, params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "videograin.dll"), .. arguments])
         {
@@ -126,6 +166,7 @@ public sealed class ProcessTests : IDisposable
             WorkingDirectory = _folder.Path,
         };
         start.Environment.Remove("VIDEOGRAIN_ADDRESS");
+        configure(start);
         return Process.Start(start)!;
     }
 }
