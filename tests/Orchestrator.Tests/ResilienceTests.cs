@@ -209,6 +209,22 @@ public sealed class ResilienceTests : IAsyncLifetime
         Assert.Equal(4, Script.Calls.Last(call => call.Stage == stage && call.JobId == id).ResumedFrom);
     }
 
+    // Of six steps of inversion and eight of denoising: all of them where a checkpoint is nothing beside a step; else the first ones, until that is known, and the inversion's last.
+    [Theory]
+    [InlineData(3600, 6 + 8)]
+    [InlineData(0.000001, 2 + 1)]
+    public async Task Checkpoints_AreAsManyAsTheirCostAllows(double stepSeconds, int expected)
+    {
+        await StartAsync("--Worker:CheckpointEvery=0");
+        Script.StepDuration = TimeSpan.FromSeconds(stepSeconds);
+        var edit = await Orchestrator.FinishAsync((await Orchestrator.SubmitAsync(Edits.Specification())).Edit.Id);
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(Orchestrator.Http, "/metrics"), Bounded.Token);
+
+        Assert.Equal(EditState.Succeeded, edit.State);
+        Assert.EndsWith($" {expected}", metrics.Split('\n').Single(line => line.StartsWith("videograin_checkpoint_seconds_count{", StringComparison.Ordinal) && line.Contains("op=\"save\"", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task DamagedUpload_FailsTheJob_RatherThanEditAnotherClip()
     {

@@ -9,7 +9,7 @@ namespace VideoGrain.Orchestrator.Execution;
 /// The latents of a denoising to resume from: the newest in memory, every few steps one in the store. The two newest in the store are kept, so
 /// that one may be damaged.
 /// </summary>
-internal sealed class CheckpointSaver(JobContext job, IArtifactStore store, OrchestratorInstruments instruments, int checkpointEvery, TimeProvider time)
+internal sealed class CheckpointSaver(JobContext job, IArtifactStore store, OrchestratorInstruments instruments, CheckpointInterval interval, TimeProvider time)
 {
     private const string MediaType = "application/octet-stream";
     private const int Kept = 2;
@@ -61,7 +61,7 @@ internal sealed class CheckpointSaver(JobContext job, IArtifactStore store, Orch
 
         _pending = latents;
         StepsDone = latents.StepsDone;
-        if (StepsDone - _savedSteps >= checkpointEvery)
+        if (StepsDone - _savedSteps >= interval.Steps)
             await FlushAsync();
     }
 
@@ -78,6 +78,8 @@ internal sealed class CheckpointSaver(JobContext job, IArtifactStore store, Orch
         var old = job.Checkpoints(JobState.Denoising).SkipLast(Kept - 1).Select(checkpoint => checkpoint.Name).ToList();
         await job.RecordAsync(writer, CheckpointName.For(JobState.Denoising, latents.StepsDone), JobArtifactKind.Checkpoint, MediaType, old);
         (_pending, _savedSteps) = (null, latents.StepsDone);
-        instruments.Checkpointed(saved: true, time.GetElapsedTime(started));
+        var took = time.GetElapsedTime(started);
+        interval.CheckpointTook(took);
+        instruments.Checkpointed(saved: true, took);
     }
 }

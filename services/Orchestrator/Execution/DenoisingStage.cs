@@ -33,16 +33,17 @@ internal sealed class DenoisingStage(
             return;
 
         var resumedSteps = 0;
+        var interval = new CheckpointInterval(worker.Value);
         await runner.RunAsync(job, JobState.Denoising, Breaker, () => resumedSteps, async (budget, stop) =>
         {
-            var checkpoints = new CheckpointSaver(job, store, instruments, worker.Value.CheckpointEvery, time);
+            var checkpoints = new CheckpointSaver(job, store, instruments, interval, time);
             await checkpoints.LoadAsync();
             if (checkpoints.StepsDone > 0)
                 instruments.Resumed(JobState.Denoising);
 
             try
             {
-                await DenoiseAsync(job, checkpoints, budget, stop);
+                await DenoiseAsync(job, checkpoints, interval, budget, stop);
             }
             finally
             {
@@ -57,7 +58,7 @@ internal sealed class DenoisingStage(
         });
     }
 
-    private async Task DenoiseAsync(JobContext job, CheckpointSaver checkpoints, RetryBudget budget, CancellationToken stop)
+    private async Task DenoiseAsync(JobContext job, CheckpointSaver checkpoints, CheckpointInterval interval, RetryBudget budget, CancellationToken stop)
     {
         var specification = job.Specification;
         var header = new DenoiseHeader
@@ -95,6 +96,9 @@ internal sealed class DenoisingStage(
                 switch (message.PayloadCase)
                 {
                     case DenoiseResponse.PayloadOneofCase.Progress:
+                        if (message.Progress.StepDuration is { } step)
+                            interval.StepTook(step.ToTimeSpan());
+
                         await job.ReportAsync(message.Progress);
                         break;
                     case DenoiseResponse.PayloadOneofCase.Checkpoint:

@@ -9,7 +9,7 @@ namespace VideoGrain.Orchestrator.Execution;
 /// The latents of an inversion, step by step, in the store: every few steps a segment, at the end one trajectory. A damaged segment
 /// is dropped with all that come after it, and the inversion goes on from the one before.
 /// </summary>
-internal sealed class InversionLog(JobContext job, IArtifactStore store, OrchestratorInstruments instruments, int checkpointEvery, TimeProvider time)
+internal sealed class InversionLog(JobContext job, IArtifactStore store, OrchestratorInstruments instruments, CheckpointInterval interval, TimeProvider time)
 {
     private const string MediaType = "application/octet-stream";
     private readonly List<StepLatents> _pending = [];
@@ -60,7 +60,7 @@ internal sealed class InversionLog(JobContext job, IArtifactStore store, Orchest
 
         _pending.Add(latents);
         StepsDone = latents.StepsDone;
-        if (_pending.Count >= checkpointEvery)
+        if (_pending.Count >= interval.Steps)
             await FlushAsync();
     }
 
@@ -81,7 +81,9 @@ internal sealed class InversionLog(JobContext job, IArtifactStore store, Orchest
 
         await job.RecordAsync(writer, CheckpointName.For(JobState.Inverting, StepsDone), JobArtifactKind.Checkpoint, MediaType);
         _pending.Clear();
-        instruments.Checkpointed(saved: true, time.GetElapsedTime(started));
+        var took = time.GetElapsedTime(started);
+        interval.CheckpointTook(took);
+        instruments.Checkpointed(saved: true, took);
     }
 
     /// <summary>Joins the segments to the trajectory.</summary>

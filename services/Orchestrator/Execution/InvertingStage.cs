@@ -42,16 +42,17 @@ internal sealed partial class InvertingStage(
             return;
 
         var resumedSteps = 0;
+        var interval = new CheckpointInterval(worker.Value);
         await runner.RunAsync(job, JobState.Inverting, Breaker, () => resumedSteps, async (budget, stop) =>
         {
-            var log = new InversionLog(job, store, instruments, worker.Value.CheckpointEvery, time);
+            var log = new InversionLog(job, store, instruments, interval, time);
             await log.LoadAsync();
             if (log.StepsDone > 0)
                 instruments.Resumed(JobState.Inverting);
 
             try
             {
-                await InvertAsync(job, log, budget, stop);
+                await InvertAsync(job, log, interval, budget, stop);
             }
             finally
             {
@@ -73,7 +74,7 @@ internal sealed partial class InvertingStage(
 
     private static string[] Wanted(JobContext job) => job.Needs.Attention ? [.. Latents, .. Attention] : Latents;
 
-    private async Task InvertAsync(JobContext job, InversionLog log, RetryBudget budget, CancellationToken stop)
+    private async Task InvertAsync(JobContext job, InversionLog log, CheckpointInterval interval, RetryBudget budget, CancellationToken stop)
     {
         var header = new InvertHeader
         {
@@ -104,6 +105,9 @@ internal sealed partial class InvertingStage(
                 switch (message.PayloadCase)
                 {
                     case InvertResponse.PayloadOneofCase.Progress:
+                        if (message.Progress.StepDuration is { } step)
+                            interval.StepTook(step.ToTimeSpan());
+
                         await job.ReportAsync(message.Progress);
                         break;
                     case InvertResponse.PayloadOneofCase.Latents:

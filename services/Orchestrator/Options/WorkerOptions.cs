@@ -18,8 +18,11 @@ public sealed class WorkerOptions
     /// <summary>How often an idle worker looks into the queue without being told; other processes' submissions are found this way.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Steps between two checkpoints of a stage, 1 or more.</summary>
-    public int CheckpointEvery { get; set; } = 5;
+    /// <summary>Steps between two checkpoints of a stage; 0 chooses them by what checkpoints and steps cost.</summary>
+    public int CheckpointEvery { get; set; }
+
+    /// <summary>Most that checkpoints may cost, as a share of the time that the steps take, above 0 and at most 1. Counts while <see cref="CheckpointEvery"/> is 0.</summary>
+    public double CheckpointShare { get; set; } = 0.01;
 
     /// <summary>Shortest time between two progress events of a job; a stage's last step is always recorded.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(100);

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Streaming;
@@ -43,7 +44,7 @@ internal sealed class FakeDenoiser(StageScript script) : DenoiserService.Denoise
 
             // After the latents: who hears of the step has its checkpoint.
             await responseStream.WriteAsync(
-                new DenoiseResponse { Progress = new StageProgress { Stage = Stage.Denoising, StepsDone = (uint)done + 1, StepCount = (uint)steps } }, context.CancellationToken);
+                new DenoiseResponse { Progress = new StageProgress { Stage = Stage.Denoising, StepsDone = (uint)done + 1, StepCount = (uint)steps, StepDuration = script.StepDuration?.ToDuration() } }, context.CancellationToken);
         }
 
         var frames = FakeMath.Decode(latents, (int)(header.Geometry.FrameCount * height * width * 3));

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Streaming;
@@ -39,7 +40,7 @@ internal sealed class FakeInversion(StageScript script) : InversionService.Inver
 
             // After the latents: who hears of the step has its checkpoint.
             await responseStream.WriteAsync(
-                new InvertResponse { Progress = new StageProgress { Stage = Stage.Inverting, StepsDone = (uint)done + 1, StepCount = (uint)steps } }, context.CancellationToken);
+                new InvertResponse { Progress = new StageProgress { Stage = Stage.Inverting, StepsDone = (uint)done + 1, StepCount = (uint)steps, StepDuration = script.StepDuration?.ToDuration() } }, context.CancellationToken);
         }
 
         foreach (var chunk in TensorChunks.Split("source_latents", shape, start).Concat(TensorChunks.Split("source_mean", shape, start)))

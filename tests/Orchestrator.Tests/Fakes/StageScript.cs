@@ -27,6 +27,9 @@ internal sealed class StageScript
     /// <summary>Changes a checkpoint chunk on its way out.</summary>
     public Func<TensorChunk, TensorChunk> OnCheckpoint { get; set; } = chunk => chunk;
 
+    /// <summary>How long steps take, as the stages tell; null when they do not.</summary>
+    public TimeSpan? StepDuration { get; set; }
+
     /// <summary>Jobs that the stage says it can run.</summary>
     public uint Capacity { get; set; } = 1;
 
