@@ -15,7 +15,7 @@ internal sealed class MessageBinder(SourceMap places)
     /// <summary>Sets every field of the message that the section names.</summary>
     /// <param name="section">The mapping; keys read elsewhere are taken before or after.</param>
     /// <param name="message">The message to fill.</param>
-    /// <param name="contractField">The message's path in the contract's spelling.</param>
+    /// <param name="contractField">The message's path in the contract's spelling; empty for the specification itself.</param>
     /// <param name="include">Whether a field is read here; all are when null.</param>
     public void Bind(Section section, IMessage message, string contractField, Func<string, bool>? include = null)
     {
@@ -23,7 +23,7 @@ internal sealed class MessageBinder(SourceMap places)
         {
             if (include?.Invoke(field.Name) == false || section.Take(field.Name) is not YamlNode node)
                 continue;
-            string path = $"{contractField}.{field.Name}";
+            string path = contractField.Length == 0 ? field.Name : $"{contractField}.{field.Name}";
             places.Add(path, node, section.PathOf(field.Name));
             if (field is { IsRepeated: true, FieldType: FieldType.String })
                 Texts(section, field, node, (System.Collections.IList)field.Accessor.GetValue(message));

@@ -72,6 +72,7 @@ internal sealed class SpecificationReader
             _places.Add("queue_timeout", root.Take("queue_timeout")!, "queue_timeout");
         }
 
+        _binder.Bind(root, _message, "", name => name is "priority");
         root.Finish();
         if (_message.TargetPrompt.Length == 0 && !_errors.Any)
             _errors.Add(root.Node, "prompt", "A target prompt is required.");

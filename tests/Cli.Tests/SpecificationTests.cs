@@ -25,6 +25,7 @@ public sealed class SpecificationTests : IDisposable
             request_id: r-1
             labels: {team: a, run: 7}
             queue_timeout: 1.5m
+            priority: high
             profile: published
             seed: 18446744073709551615
             options:
@@ -48,7 +49,7 @@ public sealed class SpecificationTests : IDisposable
         Assert.Equal(("two men", "a bear and a robot", "blurry", "toybox", "Test", "r-1"),
             (edit.SourcePrompt, edit.TargetPrompt, edit.NegativePrompt, edit.Model, edit.DisplayName, edit.RequestId));
         Assert.Equal(new ClipSource { Upload = "clip", StartFrame = 2, FrameCount = 8, Height = 64, Resize = ResizeMode.Stretch }, edit.Clip);
-        Assert.Equal(90, edit.QueueTimeout.Seconds);
+        Assert.Equal((90L, EditPriority.High), (edit.QueueTimeout.Seconds, edit.Priority));
         Assert.Equal("7", edit.Labels["run"]);
         Assert.Equal(
             new EditOptions
@@ -99,6 +100,7 @@ public sealed class SpecificationTests : IDisposable
     [InlineData("prompt: x\noptions:\n  seed: 3", "clip.mp4", 4, "options.seed", "no such key")]
     [InlineData("prompt: x\nprofile: perfect", "clip.mp4", 3, "profile", "published, corrected")]
     [InlineData("prompt: x\nqueue_timeout: 5 parsecs", "clip.mp4", 3, "queue_timeout", "90s, 15m or 2h")]
+    [InlineData("prompt: x\npriority: urgent", "clip.mp4", 3, "priority", "low, normal, high")]
     [InlineData("prompt: \"open", "clip.mp4", 2, "", "well-formed")]
     public void Error_NamesLineAndField(string body, string clip, int line, string field, string message)
     {
