@@ -35,6 +35,7 @@ public static class SegmentationHost
             .ValidateOnStart();
         builder.Services.AddSingleton<IExceptionTranslation, ModelExceptionTranslation>();
         builder.Services.AddSingleton<StageInstruments>();
+        builder.Services.AddSingleton<GpuInstruments>();
         builder.Services.AddSingleton<ModelRegistry>();
         builder.Services.AddSingleton<SegmentPipeline>();
         builder.Services.AddSingleton<ClusterPipeline>();

@@ -65,7 +65,7 @@ public sealed partial class PrometheusTests(ObservedSystem system)
     {
         var documented = MetricName().Matches(await File.ReadAllTextAsync(Repository.At("docs", "operations", "telemetry.md"), Cancellation)).Select(match => match.Groups[1].Value).ToHashSet();
         var present = (await system.Prometheus.GetAsync("/api/v1/label/__name__/values", Cancellation)).EnumerateArray().Select(name => name.GetString()!)
-            .Where(name => name.StartsWith("videograin_", StringComparison.Ordinal)).Select(name => HistogramSuffix().Replace(name, "")).ToHashSet();
+            .Where(name => name.StartsWith("videograin_", StringComparison.Ordinal) || name.StartsWith("hw_", StringComparison.Ordinal)).Select(name => HistogramSuffix().Replace(name, "")).ToHashSet();
 
         Assert.Equal(documented.Order(StringComparer.Ordinal), present.Order(StringComparer.Ordinal));
     }
@@ -78,7 +78,7 @@ public sealed partial class PrometheusTests(ObservedSystem system)
         Assert.Contains(ObservedSystem.CallerTrace, exemplars.Select(exemplar => exemplar.TraceId));
     }
 
-    [GeneratedRegex("`(videograin_[a-z_]+)")]
+    [GeneratedRegex("`((?:videograin|hw)_[a-z_]+)")]
     private static partial Regex MetricName();
 
     [GeneratedRegex("_(bucket|sum|count)$")]

@@ -37,6 +37,7 @@ public static class DiffusionStageExtensions
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<StageInstruments>();
+        services.AddSingleton<GpuInstruments>();
         services.AddSingleton(provider => new StageSlots(
             JobsPerEngine, provider.GetRequiredService<IOptions<StageLimitsOptions>>().Value.BusyRetryDelay, provider.GetRequiredService<Drain>()));
         services.AddSingleton<StageHost>();

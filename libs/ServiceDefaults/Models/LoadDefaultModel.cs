@@ -8,11 +8,11 @@ using VideoGrain.Tensors;
 namespace VideoGrain.ServiceDefaults.Models;
 
 /// <summary>
-/// Before the stage is ready: has models, memory and slots watched, loads the default model and takes one warm step with it, so that the first
+/// Before the stage is ready: has models, memory, slots and GPUs watched, loads the default model and takes one warm step with it, so that the first
 /// job pays for no page fault, no kernel choice and no compilation.
 /// </summary>
 internal sealed partial class LoadDefaultModel(
-    ModelCatalog catalog, ModelCache cache, StageSlots slots, IOptions<ModelsOptions> options, IEngine engine, StageInstruments instruments, TimeProvider time,
+    ModelCatalog catalog, ModelCache cache, StageSlots slots, IOptions<ModelsOptions> options, IEngine engine, StageInstruments instruments, GpuInstruments gpus, TimeProvider time,
     ILogger<LoadDefaultModel> logger) : IStartupWork
 {
     public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
@@ -21,6 +21,7 @@ internal sealed partial class LoadDefaultModel(
             instruments.WatchModels(() => catalog.List().Count);
             instruments.Watch(engine);
             instruments.Watch(slots);
+            gpus.Watch();
             using var slot = slots.Acquire();
             var folder = catalog.Find("")
                 ?? throw new InvalidOperationException($"Models:Root ({options.Value.Root}) holds no model, or not the one that Models:Default names");

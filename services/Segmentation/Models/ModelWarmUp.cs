@@ -10,12 +10,13 @@ namespace VideoGrain.Segmentation.Models;
 /// does not keep the service down: given masks and the built-in estimators work without it, the registry logs what is wrong, and
 /// calls that need it are told.
 /// </summary>
-internal sealed class ModelWarmUp(ModelRegistry registry, StageInstruments instruments, StageSlots slots) : IStartupWork
+internal sealed class ModelWarmUp(ModelRegistry registry, StageInstruments instruments, GpuInstruments gpus, StageSlots slots) : IStartupWork
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         instruments.WatchModels(() => registry.Profiles.Count);
         instruments.Watch(slots);
+        gpus.Watch();
         await WarmAsync(Decoders.Detector, cancellationToken);
         await WarmAsync(Decoders.Promptable, cancellationToken);
         await WarmAsync(Decoders.Depth, cancellationToken);

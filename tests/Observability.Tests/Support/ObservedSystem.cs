@@ -10,7 +10,7 @@ namespace VideoGrain.Observability.Tests.Support;
 
 /// <summary>
 /// The whole system on loopback with the toybox model, watched by Prometheus and by a collector, after it has run edits. The denoiser is a process of
-/// its own, behind TLS; a file stands for NVIDIA's exporter.
+/// its own, behind TLS, and finds a library that stands for NVIDIA's; a file stands for NVIDIA's exporter.
 /// </summary>
 public sealed class ObservedSystem : IAsyncLifetime
 {
@@ -43,6 +43,7 @@ public sealed class ObservedSystem : IAsyncLifetime
         var models = $"--Models:Root={Repository.At("models")}";
         Denoiser = ServiceProcess.Start(
             "VideoGrain.Denoiser",
+            Tools.FakeNvml,
             [models, .. Telemetry(Collector.Http, "HttpProtobuf"), "--Logging:LogLevel:VideoGrain=Debug", $"--Endpoints:CertificatePath={certificate.Path}", $"--Endpoints:CertificateKeyPath={certificate.KeyPath}"]);
         var segmentation = await HostAsync(SegmentationHost.Build, [$"--Segmentation:ModelsDirectory={Repository.At("models")}", .. Telemetry(Collector.Grpc, "Grpc")]);
         var inversion = await HostAsync(InversionHost.Build, [models, .. Telemetry(Collector.Grpc, "Grpc")]);

@@ -27,13 +27,18 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>Lines on standard output so far.</summary>
     public IReadOnlyCollection<string> Output => _output;
 
-    public static ServiceProcess Start(string program, params string[] settings)
+    /// <summary>Starts a service.</summary>
+    /// <param name="program">Its program, beside the tests.</param>
+    /// <param name="libraries">A folder whose native libraries it finds before the system's.</param>
+    /// <param name="settings">Its configuration.</param>
+    public static ServiceProcess Start(string program, string libraries, params string[] settings)
     {
         var (grpc, http) = (FreePort(), FreePort());
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), [$"--Endpoints:GrpcPort={grpc}", $"--Endpoints:HttpPort={http}", .. settings])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["LD_LIBRARY_PATH"] = libraries },
         };
         var result = new ServiceProcess(Process.Start(start)!, grpc, http);
         result._process.BeginOutputReadLine();
