@@ -44,7 +44,7 @@ public static class SegmentationHost
         builder.Services.AddSingleton(services =>
         {
             var options = services.GetRequiredService<IOptions<SegmentationOptions>>().Value;
-            return new StageSlots(options.MaxConcurrentJobs, options.RetryAfter, services.GetRequiredService<Drain>());
+            return new StageSlots(options.MaxConcurrentJobs, options.RetryAfter, services.GetRequiredService<Drain>(), services.GetRequiredService<Vitals>());
         });
         builder.Services.AddStartupWork<ModelWarmUp>();
         configure(builder);

@@ -63,6 +63,15 @@ public sealed partial class AlertRuleTests
         Assert.Contains(tests, test => test.Contains("exp_labels:", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(AlertNames))]
+    public void Alert_IsAboutSomethingThatADashboardShows(string name)
+    {
+        var shown = Dashboards.Queries.SelectMany(panel => Metrics(panel.Query)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Contains(Metrics(Alerts.Single(rule => rule.Name == name).Expr).First(), shown);
+    }
+
     [Fact]
     public void Runbooks_HoldNoSectionWithoutAnAlert()
     {
@@ -71,6 +80,13 @@ public sealed partial class AlertRuleTests
 
         Assert.Equal(Alerts.Select(alert => alert.Name).Order(StringComparer.Ordinal), sections.Order(StringComparer.Ordinal));
     }
+
+    // Metrics that an expression is computed from, those behind recorded ones included; the first one is what it is about.
+    private static IEnumerable<string> Metrics(string expression) => Metric().Matches(expression).Select(match => match.Value)
+        .SelectMany(name => RuleFiles.Rules.FirstOrDefault(rule => rule.Record == name) is { } recorded ? Metrics(recorded.Expr) : [name]);
+
+    [GeneratedRegex(@"\b(videograin_\w+|rpc_\w+|DCGM_\w+|videograin:[\w:]+|up(?=[{)]))")]
+    private static partial Regex Metric();
 
     [GeneratedRegex(@"^(?<measurement>.+?)\s(<|<=|>|>=|==|!=)\s[\d.]+$", RegexOptions.Singleline)]
     private static partial Regex Comparison();

@@ -1,25 +1,39 @@
 using System.Net;
-using VideoGrain.Denoiser;
+using Grpc.Core;
+using Grpc.Net.Client;
 using VideoGrain.Observability.Tests.Support;
-using VideoGrain.Orchestrator;
-using VideoGrain.PostgresSupport;
-using VideoGrain.ServiceDefaults.Hosting;
+using VideoGrain.Protos.V1;
+using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Security;
 
 namespace VideoGrain.Observability.Tests;
 
-/// <summary>Bad states that an operator meets, as probes and metrics show them.</summary>
-public sealed class BadStateTests : IDisposable
+/// <summary>Bad states that an operator meets, brought about for real: what probes, metrics and callers see, and the one alert that fires.</summary>
+public sealed class BadStateTests(BrokenServices broken) : IClassFixture<BrokenServices>
 {
-    private readonly TempFolder _folder = new();
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    [Theory]
+    [InlineData(BrokenServices.NoModels, "VideoGrainModelsMissing")]
+    [InlineData(BrokenServices.DamagedModel, "VideoGrainStartupFailed")]
+    [InlineData(BrokenServices.FolderInUse, "VideoGrainStartupFailed")]
+    [InlineData(BrokenServices.DatabaseAway, "VideoGrainDatabaseDown")]
+    [InlineData(BrokenServices.DiskFull, "VideoGrainDiskFull")]
+    [InlineData(BrokenServices.CertificateExpired, "VideoGrainCertificateExpired")]
+    [InlineData(BrokenServices.GpuLost, "VideoGrainGpuLost")]
+    [InlineData(BrokenServices.QueueStuck, "VideoGrainQueueStuck")]
+    public async Task State_FiresOneAlert(string state, string alert)
+    {
+        SkipWithoutDisk(state);
+        await Waiting.UntilAsync(async () => (await FiringAsync(state)).Contains(alert), $"{alert} fires in {state}", Cancellation);
+
+        Assert.Equal([alert], await FiringAsync(state));
+    }
 
     [Fact]
     public async Task Stage_WithAnEmptyModelVolume_LivesAndSaysWhatIsMissing()
     {
-        await using var service = await StartAsync(DenoiserHost.Build, $"--Models:Root={_folder.Path}");
+        var service = broken.In[BrokenServices.NoModels];
 
         Assert.Equal(HttpStatusCode.OK, (await service.ProbeAsync("/livez")).Status);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.ProbeAsync("/readyz")).Status);
@@ -32,16 +46,7 @@ public sealed class BadStateTests : IDisposable
     [Fact]
     public async Task Stage_WhoseModelIsDamaged_NamesTheFile()
     {
-        var model = Directory.CreateDirectory(_folder.At("broken")).FullName;
-        foreach (var file in Directory.GetFiles(Repository.At("models", "toybox"), "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(model, Path.GetRelativePath(Repository.At("models", "toybox"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
-        await File.WriteAllTextAsync(Directory.GetFiles(Path.Combine(model, "unet"), "*.safetensors").Single(), "not weights", Cancellation);
-        await using var service = await StartAsync(DenoiserHost.Build, $"--Models:Root={_folder.Path}");
+        var service = broken.In[BrokenServices.DamagedModel];
 
         Assert.Contains("safetensors", (await service.ProbeAsync("/startupz")).Text, StringComparison.Ordinal);
         Assert.Equal((1, 1), (await service.MetricAsync("videograin_models_available", ""), await service.MetricAsync("videograin_service_state", "state=\"failed\"")));
@@ -50,55 +55,99 @@ public sealed class BadStateTests : IDisposable
     [Fact]
     public async Task Orchestrator_OnAFolderInUse_LivesAndSaysSo()
     {
-        await using var first = await StartAsync(OrchestratorHost.Build, $"--Data:Root={_folder.Path}");
-        await using var second = await StartAsync(OrchestratorHost.Build, $"--Data:Root={_folder.Path}");
+        var service = broken.In[BrokenServices.FolderInUse];
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await first.ProbeAsync("/readyz")).Status, (await second.ProbeAsync("/livez")).Status));
-        Assert.Contains("orchestrator.lock", (await second.ProbeAsync("/startupz")).Text, StringComparison.Ordinal);
-        Assert.Equal((1, 1), (await first.MetricAsync("videograin_service_state", "state=\"ready\""), await second.MetricAsync("videograin_service_state", "state=\"failed\"")));
+        Assert.Equal(HttpStatusCode.OK, (await service.ProbeAsync("/livez")).Status);
+        Assert.Contains("orchestrator.lock", (await service.ProbeAsync("/startupz")).Text, StringComparison.Ordinal);
+        Assert.Equal(1, await service.MetricAsync("videograin_service_state", "state=\"failed\""));
     }
 
     [Fact]
-    public async Task Orchestrator_WhoseDatabaseGoesAway_LivesButIsNotReady()
+    public async Task Orchestrator_WhoseDatabaseWentAway_LivesButIsNotReady()
     {
-        var database = await PostgresServer.StartAsync(isDurable: false);
-        var isThere = true;
-        try
-        {
-            await File.WriteAllTextAsync(_folder.At("connection"), await database.CreateDatabaseAsync(), Cancellation);
-            await using var service = await StartAsync(
-                OrchestratorHost.Build, $"--Data:Root={_folder.Path}", "--Data:Database=Postgres", $"--Data:ConnectionStringFile={_folder.At("connection")}", "--Worker:PollInterval=00:00:00.200");
-            Assert.Equal((HttpStatusCode.OK, 1), ((await service.ProbeAsync("/readyz")).Status, await service.MetricAsync("videograin_database_up", "")));
+        var service = broken.In[BrokenServices.DatabaseAway];
 
-            await database.DisposeAsync();
-            isThere = false;
+        await Waiting.UntilAsync(async () => (await service.ProbeAsync("/readyz")).Text.Contains("the database does not answer", StringComparison.Ordinal), "it is not ready", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, (await service.ProbeAsync("/livez")).Status);
+        Assert.Equal(0, await service.MetricAsync("videograin_database_up", ""));
+        Assert.NotEqual(0, await service.MetricAsync("videograin_database_errors_total", ""));
+    }
 
-            await Waiting.UntilAsync(async () => (await service.ProbeAsync("/readyz")).Text.Contains("the database does not answer", StringComparison.Ordinal), "it is not ready", Cancellation);
-            Assert.Equal(HttpStatusCode.OK, (await service.ProbeAsync("/livez")).Status);
-            Assert.Equal(0, await service.MetricAsync("videograin_database_up", ""));
-            Assert.NotEqual(0, await service.MetricAsync("videograin_database_errors_total", ""));
-        }
-        finally
-        {
-            if (isThere) await database.DisposeAsync();
-        }
+    [Fact]
+    public async Task Orchestrator_OnAFullDisk_RefusesSubmissionsAndServesTheRest()
+    {
+        SkipWithoutDisk(BrokenServices.DiskFull);
+        var (service, client) = (broken.In[BrokenServices.DiskFull], broken.Client(BrokenServices.DiskFull));
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => Edits.SubmitAsync(client, seed: 1, Cancellation));
+        var left = await client.ListEditsAsync(new ListEditsRequest(), cancellationToken: Cancellation);
+
+        var error = VideoGrainException.FromRpcException(refusal);
+        Assert.Equal((StatusCode.ResourceExhausted, "STORAGE_FULL"), (error.Code, error.Reason));
+        Assert.NotNull(error.RetryAfter);
+        Assert.Empty(left.Edits);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await service.ProbeAsync("/livez")).Status, (await service.ProbeAsync("/readyz")).Status));
+        Assert.Equal(1, await service.MetricAsync("videograin_jobs_refused_total", "reason=\"STORAGE_FULL\""));
+        Assert.Equal(new DriveInfo(broken.Disk!.Path).TotalSize, await service.MetricAsync("videograin_storage_bytes", "kind=\"total\""));
+        Assert.InRange(await service.MetricAsync("videograin_storage_bytes", "kind=\"available\""), 0, broken.Disk.Bytes * 0.03);
+        foreach (var folder in (string[])["scratch", "artifacts"])
+            Assert.All(Directory.GetFiles(Path.Combine(broken.Disk.Path, folder), "*", SearchOption.AllDirectories), file => Assert.EndsWith(".lock", file, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Orchestrator_OnAHealthyDisk_TellsItsRoom()
     {
-        await using var service = await StartAsync(OrchestratorHost.Build, $"--Data:Root={_folder.Path}");
-        var disk = new DriveInfo(_folder.Path);
+        var (service, disk) = (broken.In[BrokenServices.QueueStuck], new DriveInfo(Path.GetTempPath()));
 
         Assert.Equal(disk.TotalSize, await service.MetricAsync("videograin_storage_bytes", "kind=\"total\""));
         Assert.InRange(await service.MetricAsync("videograin_storage_bytes", "kind=\"available\""), 1, disk.TotalSize);
     }
 
-    private static async Task<ProbedService> StartAsync(Func<string[], Action<WebApplicationBuilder>, WebApplication> build, params string[] settings)
+    [Fact]
+    public async Task Service_WhoseCertificateExpired_IsRefusedByItsCallers()
     {
-        var app = build(["--Endpoints:GrpcPort=0", "--Endpoints:HttpPort=0", .. settings], builder => builder.Logging.ClearProviders());
-        await app.StartAsync(Cancellation);
-        await app.Services.GetRequiredService<Readiness>().Started.WaitAsync(Waiting.Patience, Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return new ProbedService(app);
+        var service = broken.In[BrokenServices.CertificateExpired];
+        var authorities = CertificateAuthorities.FromPem(await File.ReadAllTextAsync(broken.CertificatePath, Cancellation));
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => authorities.AcceptsServer(certificate, chain, errors);
+        using var channel = GrpcChannel.ForAddress(service.Grpc, new GrpcChannelOptions { HttpHandler = handler });
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
+            await new SegmentationService.SegmentationServiceClient(channel).GetCapabilitiesAsync(new(), cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await service.ProbeAsync("/livez")).Status, (await service.ProbeAsync("/readyz")).Status));
+        Assert.InRange(await service.MetricAsync("videograin_certificate_expiry_timestamp_seconds", "purpose=\"server\""), 1, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     }
+
+    [Fact]
+    public async Task Stage_ThatLostItsDevice_EndsItsJobTakesNoMoreAndAsksForARestart()
+    {
+        var service = broken.In[BrokenServices.GpuLost];
+        Assert.Equal((EditState.Failed, ErrorReasons.GpuLost, true), (broken.Interrupted.State, broken.Interrupted.Failure.Reason, broken.Interrupted.Failure.DeadLetter));
+        var tried = broken.Engine.OperationsSince;
+
+        using var channel = GrpcChannel.ForAddress(service.Grpc);
+        using var call = new InversionService.InversionServiceClient(channel).Invert(cancellationToken: Cancellation);
+        await call.RequestStream.WriteAsync(new InvertRequest { Header = new InvertHeader() }, Cancellation);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+
+        Assert.Equal(ErrorReasons.GpuLost, VideoGrainException.FromRpcException(refusal).Reason);
+        Assert.Equal(tried, broken.Engine.OperationsSince);
+        var (status, reason) = await service.ProbeAsync("/livez");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (status, (await service.ProbeAsync("/readyz")).Status));
+        Assert.Contains("device was lost", reason, StringComparison.Ordinal);
+        Assert.NotEqual(0, await service.MetricAsync("videograin_gpu_lost_total", ""));
+    }
+
+    private void SkipWithoutDisk(string state) => Assert.SkipWhen(
+        state == BrokenServices.DiskFull && broken.Disk is null, "A full disk needs one that can be filled: mounting a file system is not allowed here.");
+
+    // The disk of this machine is not the services'.
+    private async Task<IEnumerable<string>> FiringAsync(string state) =>
+        from series in await broken.Prometheus.QueryAsync($"ALERTS{{namespace=\"{state}\",alertstate=\"firing\"}}", Cancellation)
+        let alert = series.Labels["alertname"]
+        where state == BrokenServices.DiskFull || !alert.StartsWith("VideoGrainDisk", StringComparison.Ordinal)
+        orderby alert
+        select alert;
 }

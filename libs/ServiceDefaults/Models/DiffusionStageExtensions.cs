@@ -39,7 +39,8 @@ public static class DiffusionStageExtensions
         services.AddSingleton<StageInstruments>();
         services.AddSingleton<GpuInstruments>();
         services.AddSingleton(provider => new StageSlots(
-            JobsPerEngine, provider.GetRequiredService<IOptions<StageLimitsOptions>>().Value.BusyRetryDelay, provider.GetRequiredService<Drain>()));
+            JobsPerEngine, provider.GetRequiredService<IOptions<StageLimitsOptions>>().Value.BusyRetryDelay, provider.GetRequiredService<Drain>(),
+            provider.GetRequiredService<Vitals>()));
         services.AddSingleton<StageHost>();
         services.AddStartupWork<LoadDefaultModel>();
         return builder;

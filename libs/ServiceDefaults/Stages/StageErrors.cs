@@ -10,6 +10,10 @@ public static class StageErrors
     public static VideoGrainException Draining() =>
         new(StatusCode.Unavailable, ErrorReasons.StageDraining, "the stage is shutting down") { RetryAfter = TimeSpan.Zero };
 
+    /// <summary>The compute device is gone until the stage is restarted; the job can go on elsewhere.</summary>
+    /// <param name="problem">What happened to it.</param>
+    public static VideoGrainException DeviceLost(string problem) => new(StatusCode.Unavailable, ErrorReasons.GpuLost, problem);
+
     /// <summary>The first message of a stream was no header.</summary>
     public static VideoGrainException HeaderMissing() =>
         VideoGrainException.Invalid("header", "the first message must be the header", ErrorReasons.HeaderMissing);

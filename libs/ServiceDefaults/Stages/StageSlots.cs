@@ -7,7 +7,8 @@ namespace VideoGrain.ServiceDefaults.Stages;
 /// <param name="capacity">Most jobs at a time, 1 or more.</param>
 /// <param name="retryAfter">What a refused caller is told to wait.</param>
 /// <param name="drain">No job begins once it has begun.</param>
-public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain)
+/// <param name="vitals">No job begins once the compute device is lost.</param>
+public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, Vitals vitals)
 {
     private int _inUse;
 
@@ -21,10 +22,11 @@ public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain)
     public int Running => Math.Min(Volatile.Read(ref _inUse), Capacity);
 
     /// <summary>Takes a slot; disposing the lease gives it back.</summary>
-    /// <exception cref="VideoGrainException">RESOURCE_EXHAUSTED with RetryInfo when all slots are taken, UNAVAILABLE while shutting down.</exception>
+    /// <exception cref="VideoGrainException">RESOURCE_EXHAUSTED with RetryInfo when all slots are taken, UNAVAILABLE while shutting down or without a device.</exception>
     public IDisposable Acquire()
     {
         if (drain.IsDraining) throw StageErrors.Draining();
+        if (vitals.Problem is { } problem) throw StageErrors.DeviceLost(problem);
         if (Interlocked.Increment(ref _inUse) <= Capacity) return new Lease(this);
         Interlocked.Decrement(ref _inUse);
         throw VideoGrainException.Busy($"the stage runs {Capacity} of {Capacity} jobs", retryAfter);

@@ -9,6 +9,9 @@ internal sealed class ProbedService(WebApplication app) : IAsyncDisposable
 {
     private readonly HttpClient _client = new() { BaseAddress = app.GetEndpoints().Http, Timeout = Waiting.Patience };
 
+    /// <summary>Address of its gRPC port.</summary>
+    public Uri Grpc { get; } = app.GetEndpoints().Grpc;
+
     public async Task<(HttpStatusCode Status, string Text)> ProbeAsync(string path)
     {
         using var response = await _client.GetAsync(path, TestContext.Current.CancellationToken);
