@@ -118,10 +118,11 @@ public sealed class GpuInstrumentsTests : IDisposable
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
         List<(string Name, string Unit, IReadOnlyDictionary<string, string> Tags, double Value)> found = [];
-        using var listener = new MeterListener { InstrumentPublished = (instrument, own) =>
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, meters)) own.EnableMeasurementEvents(instrument);
-        } };
+        };
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         listener.Start();
