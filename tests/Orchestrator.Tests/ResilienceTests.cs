@@ -122,6 +122,42 @@ public sealed class ResilienceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Denoiser_IsCalledWhileTheInversionRuns_AndEndsWithTheSameResult()
+    {
+        var expected = await UninterruptedFramesAsync();
+        await StartAsync();
+        Script.Remaining = TimeSpan.FromSeconds(1);
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Script.OnHeader = (stage, header) =>
+        {
+            if (stage == FakeDenoiser.Name && ((DenoiseHeader)header).JobId.Length > 0)
+                called.TrySetResult();
+        };
+        Script.BeforeStep = (stage, step, _) => stage == FakeInversion.Name && step == 6 ? called.Task.InTime() : Task.CompletedTask;
+        var id = (await Orchestrator.SubmitAsync(WithFrames())).Edit.Id;
+        var edit = await Orchestrator.FinishAsync(id);
+
+        Assert.Equal(EditState.Succeeded, edit.State);
+        Assert.Equal(expected, FrameDigests(edit));
+        Assert.Single(Script.Calls, call => call.Stage == FakeDenoiser.Name && call.JobId == id);
+    }
+
+    [Fact]
+    public async Task DenoiserThatIsBusyWhileTheInversionRuns_IsCalledInItsTurn_WithTheSameResult()
+    {
+        var expected = await UninterruptedFramesAsync();
+        await StartAsync();
+        Script.Remaining = TimeSpan.FromSeconds(1);
+        Script.RefuseNext(FakeDenoiser.Name, () => VideoGrainException.Busy("one job at a time", TimeSpan.FromSeconds(1)).ToRpcException());
+        var events = await Orchestrator.WatchAsync((await Orchestrator.SubmitAsync(WithFrames())).Edit.Id);
+
+        // All that is heard of it is that the stage was busy, and only if it still is by its own account.
+        Assert.Equal(expected, FrameDigests(events[^1].Finished));
+        Assert.All(events.Where(entry => entry.Retry is not null), entry => Assert.Equal(ErrorReasons.StageBusy, entry.Retry.Reason));
+        Assert.Single(Script.Calls, call => call.Stage == FakeDenoiser.Name && call.JobId == events[^1].Finished.Id);
+    }
+
+    [Fact]
     public async Task StageThatFallsSilent_IsLeft_AndAskedAgain()
     {
         await StartAsync("--Stages:StepTimeout=00:00:00.500");

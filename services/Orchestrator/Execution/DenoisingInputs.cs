@@ -7,7 +7,21 @@ namespace VideoGrain.Orchestrator.Execution;
 /// <summary>The tensors that a denoising takes, put together from what the job has.</summary>
 internal sealed class DenoisingInputs(IArtifactStore store)
 {
-    /// <summary>Opens the tensors in the order in which they are sent.</summary>
+    /// <summary>The tensors that do not come from the inversion, and which artifacts hold them.</summary>
+    public IReadOnlyList<(string Name, ArtifactDigest Digest)> Prerequisites(JobContext job)
+    {
+        var inputs = new List<(string, ArtifactDigest)>();
+        if (job.Specification.Regions.Count > 0)
+            inputs.Add(("masks", job.Get(WorkingNames.Masks).Digest));
+        if (job.Control is not null)
+            inputs.Add(("control", job.Get(WorkingNames.Control).Digest));
+        if (job.NeedsFlow)
+            inputs.Add(("flow", job.Get(WorkingNames.Flow).Digest));
+
+        return inputs;
+    }
+
+    /// <summary>Opens the tensors that come from the inversion, in the order in which they are sent.</summary>
     /// <param name="job">The job.</param>
     /// <param name="checkpoint">Where to go on; null to begin at the inverted latents.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -22,12 +36,6 @@ internal sealed class DenoisingInputs(IArtifactStore store)
         ];
         if (checkpoint is not null)
             inputs.Add(await OpenAsync("checkpoint", checkpoint.Digest));
-        if (job.Specification.Regions.Count > 0)
-            inputs.Add(await OpenAsync("masks", job.Get(WorkingNames.Masks).Digest));
-        if (job.Control is not null)
-            inputs.Add(await OpenAsync("control", job.Get(WorkingNames.Control).Digest));
-        if (job.NeedsFlow)
-            inputs.Add(await OpenAsync("flow", job.Get(WorkingNames.Flow).Digest));
         if (job.Timeline.NeededInversionLatents.Count > 0)
         {
             // Only what is needed travels, however many steps the inversion had.

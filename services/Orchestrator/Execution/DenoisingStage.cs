@@ -20,6 +20,7 @@ internal sealed class DenoisingStage(
     IArtifactStore store,
     OrchestratorInstruments instruments,
     IOptions<WorkerOptions> worker,
+    IOptions<StageOptions> stages,
     TimeProvider time)
 {
     private const string MediaType = "application/octet-stream";
@@ -27,7 +28,9 @@ internal sealed class DenoisingStage(
     private const int HeatMapSteps = 8;
 
     /// <summary>Runs the stage.</summary>
-    public async Task RunAsync(JobContext job)
+    /// <param name="job">The job.</param>
+    /// <param name="ahead">The call that may have been begun while the inversion ran.</param>
+    public async Task RunAsync(JobContext job, DenoisingAhead ahead)
     {
         if (job.Has(WorkingNames.Edited))
             return;
@@ -43,7 +46,7 @@ internal sealed class DenoisingStage(
 
             try
             {
-                await DenoiseAsync(job, checkpoints, interval, budget, stop);
+                await DenoiseAsync(job, checkpoints, interval, ahead, budget, stop);
             }
             finally
             {
@@ -58,7 +61,76 @@ internal sealed class DenoisingStage(
         });
     }
 
-    private async Task DenoiseAsync(JobContext job, CheckpointSaver checkpoints, CheckpointInterval interval, RetryBudget budget, CancellationToken stop)
+    /// <summary>What watches the inversion to begin the denoiser's call ahead; it begins none for a job whose masks or start are not known before.</summary>
+    public DenoisingAhead Ahead(JobContext job)
+    {
+        var isPossible = !job.Needs.NounRegions && !job.Has(WorkingNames.Edited) && job.Checkpoints(JobState.Denoising).Count == 0;
+        return new DenoisingAhead(this, job, isPossible ? stages.Value.PrepareAhead : TimeSpan.Zero, time);
+    }
+
+    /// <summary>A call that is still to be run.</summary>
+    public DenoisingCall NewCall(JobContext job, int resumeStepsDone) => new(channels, runner, store, job, Header(job, resumeStepsDone), time);
+
+    /// <summary>The tensors that are there before the inversion ends.</summary>
+    public IReadOnlyList<(string Name, ArtifactDigest Digest)> Prerequisites(JobContext job) => inputs.Prerequisites(job);
+
+    private async Task DenoiseAsync(
+        JobContext job, CheckpointSaver checkpoints, CheckpointInterval interval, DenoisingAhead ahead, RetryBudget budget, CancellationToken stop)
+    {
+        await using var sink = new TensorSink(store, job.Job.Clip.ClipBytes);
+        var (latents, previews) = (new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float)), new StepAssembler(job.Job.Clip.ClipBytes));
+        var heatMaps = new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float) * Math.Max(1, job.Specification.Regions.Count));
+        var tensors = await inputs.OpenAsync(job, checkpoints.Last, stop);
+        if (checkpoints.StepsDone == 0 && ahead.Take() is var (begun, running, cancel))
+        {
+            await using var registration = stop.Register(cancel.Cancel);
+            begun.Deliver(tensors, ReceiveAsync);
+            await running;
+            return;
+        }
+
+        var call = NewCall(job, checkpoints.StepsDone);
+        call.Deliver(tensors, ReceiveAsync);
+        await call.RunAsync(Prerequisites(job), stop);
+
+        async Task ReceiveAsync(DenoiseResponse message, CancellationToken token)
+        {
+            switch (message.PayloadCase)
+            {
+                case DenoiseResponse.PayloadOneofCase.Progress:
+                    if (message.Progress.StepDuration is { } step)
+                        interval.StepTook(step.ToTimeSpan());
+
+                    await job.ReportAsync(message.Progress);
+                    break;
+                case DenoiseResponse.PayloadOneofCase.Checkpoint:
+                    instruments.Streamed(JobState.Denoising, sent: false, message.Checkpoint.Chunk?.Data.Length ?? 0);
+                    if (latents.Accept(message.Checkpoint) is { } checkpoint)
+                    {
+                        budget.Progressed();
+                        await checkpoints.AppendAsync(checkpoint);
+                    }
+
+                    break;
+                case DenoiseResponse.PayloadOneofCase.Preview:
+                    if (previews.Accept(message.Preview) is { } preview)
+                        await KeepPreviewAsync(job, preview);
+
+                    break;
+                case DenoiseResponse.PayloadOneofCase.HeatMaps:
+                    instruments.Streamed(JobState.Denoising, sent: false, message.HeatMaps.Chunk?.Data.Length ?? 0);
+                    if (heatMaps.Accept(message.HeatMaps) is { } maps)
+                        await KeepHeatMapsAsync(job, maps);
+
+                    break;
+                case DenoiseResponse.PayloadOneofCase.Tensor:
+                    await KeepAsync(job, sink, message.Tensor, token);
+                    break;
+            }
+        }
+    }
+
+    private static DenoiseHeader Header(JobContext job, int resumeStepsDone)
     {
         var specification = job.Specification;
         var header = new DenoiseHeader
@@ -71,7 +143,7 @@ internal sealed class DenoisingStage(
             NegativePrompt = specification.NegativePrompt,
             Options = specification.Options,
             Control = job.Control,
-            ResumeStepsDone = (uint)checkpoints.StepsDone,
+            ResumeStepsDone = (uint)resumeStepsDone,
 
             // Every step's latents come, so that a stage that dies costs one step; only every few are synced to the store.
             CheckpointEvery = 1,
@@ -79,54 +151,7 @@ internal sealed class DenoisingStage(
             HeatMapEvery = HeatMapEvery(job),
         };
         header.Regions.Add(specification.Regions.Select(region => new LayoutRegion { Id = region.Id, Phrase = region.Phrase }));
-        await using var sink = new TensorSink(store, job.Job.Clip.ClipBytes);
-        var (latents, previews) = (new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float)), new StepAssembler(job.Job.Clip.ClipBytes));
-        var heatMaps = new StepAssembler(job.Job.Clip.ClipBytes * sizeof(float) * Math.Max(1, header.Regions.Count));
-        await runner.CallAsync(
-            job,
-            token => channels.Denoiser.Denoise(runner.CallOptions(token)),
-            async (stream, token) =>
-            {
-                await stream.WriteAsync(new DenoiseRequest { Header = header }, token);
-                foreach (var tensor in await inputs.OpenAsync(job, checkpoints.Last, token))
-                    await runner.SendAsync(JobState.Denoising, tensor, chunk => stream.WriteAsync(new DenoiseRequest { Tensor = chunk }, token), token);
-            },
-            async (message, token) =>
-            {
-                switch (message.PayloadCase)
-                {
-                    case DenoiseResponse.PayloadOneofCase.Progress:
-                        if (message.Progress.StepDuration is { } step)
-                            interval.StepTook(step.ToTimeSpan());
-
-                        await job.ReportAsync(message.Progress);
-                        break;
-                    case DenoiseResponse.PayloadOneofCase.Checkpoint:
-                        instruments.Streamed(JobState.Denoising, sent: false, message.Checkpoint.Chunk?.Data.Length ?? 0);
-                        if (latents.Accept(message.Checkpoint) is { } checkpoint)
-                        {
-                            budget.Progressed();
-                            await checkpoints.AppendAsync(checkpoint);
-                        }
-
-                        break;
-                    case DenoiseResponse.PayloadOneofCase.Preview:
-                        if (previews.Accept(message.Preview) is { } preview)
-                            await KeepPreviewAsync(job, preview);
-
-                        break;
-                    case DenoiseResponse.PayloadOneofCase.HeatMaps:
-                        instruments.Streamed(JobState.Denoising, sent: false, message.HeatMaps.Chunk?.Data.Length ?? 0);
-                        if (heatMaps.Accept(message.HeatMaps) is { } maps)
-                            await KeepHeatMapsAsync(job, maps);
-
-                        break;
-                    case DenoiseResponse.PayloadOneofCase.Tensor:
-                        await KeepAsync(job, sink, message.Tensor, token);
-                        break;
-                }
-            },
-            stop);
+        return header;
     }
 
     private async Task KeepAsync(JobContext job, TensorSink sink, TensorChunk chunk, CancellationToken cancellationToken)

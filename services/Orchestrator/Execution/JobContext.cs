@@ -45,6 +45,9 @@ internal sealed class JobContext
         (Held, Stop) = (held, stop);
     }
 
+    /// <summary>Told every step that a stage reports, also those that are not recorded.</summary>
+    public event Action<StageProgress>? Progressed;
+
     /// <summary>The job as it was when it was claimed.</summary>
     public Job Job { get; }
 
@@ -119,6 +122,7 @@ internal sealed class JobContext
     public async Task ReportAsync(StageProgress progress)
     {
         _scope.Step = (int)progress.StepsDone;
+        Progressed?.Invoke(progress);
         var isLast = progress.StepsDone == progress.StepCount;
         if (!isLast && _lastReport is { } last && _time.GetElapsedTime(last) < _progressInterval)
             return;

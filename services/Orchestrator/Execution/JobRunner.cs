@@ -55,12 +55,15 @@ internal sealed partial class JobRunner(
             var context = new JobContext(job, journal, collector, instruments, scope, options.Value.ProgressInterval, time, lost.Token, stop.Token);
             await context.LoadAsync();
             await StageAsync(JobState.Preparing, () => preparing.RunAsync(context));
+            await using var ahead = denoising.Ahead(context);
             await StageAsync(JobState.Inverting, async () =>
             {
+                context.Progressed += ahead.Watch;
                 await inverting.RunAsync(context);
+                context.Progressed -= ahead.Watch;
                 await clustering.RunAsync(context);
             });
-            await StageAsync(JobState.Denoising, () => denoising.RunAsync(context));
+            await StageAsync(JobState.Denoising, () => denoising.RunAsync(context, ahead));
             await StageAsync(JobState.Encoding, async () =>
             {
                 await encoding.RunAsync(context);

@@ -39,6 +39,12 @@ public sealed class StageOptions
     /// <summary>PEM file with the certificate's private key.</summary>
     public string? CertificateKeyPath { get; set; }
 
+    /// <summary>
+    /// How long before the inversion's expected end the denoiser is called, so that it has prepared when the latents come. It runs no other job
+    /// meanwhile, so this should be little more than a preparation takes. Zero calls it when the inversion has ended.
+    /// </summary>
+    public TimeSpan PrepareAhead { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Most retries in a row without any progress before the job goes back to the queue or fails.</summary>
     public int MaxRetries { get; set; } = 8;
 

@@ -39,8 +39,9 @@ internal sealed class FakeInversion(StageScript script) : InversionService.Inver
                 await responseStream.WriteAsync(new InvertResponse { Latents = new StepTensor { Step = (uint)done, Timestep = done, Chunk = chunk } }, context.CancellationToken);
 
             // After the latents: who hears of the step has its checkpoint.
-            await responseStream.WriteAsync(
-                new InvertResponse { Progress = new StageProgress { Stage = Stage.Inverting, StepsDone = (uint)done + 1, StepCount = (uint)steps, StepDuration = script.StepDuration?.ToDuration() } }, context.CancellationToken);
+            var progress = new StageProgress { Stage = Stage.Inverting, StepsDone = (uint)done + 1, StepCount = (uint)steps, StepDuration = script.StepDuration?.ToDuration() };
+            progress.Remaining = script.Remaining is { } remaining ? Duration.FromTimeSpan(remaining) : null;
+            await responseStream.WriteAsync(new InvertResponse { Progress = progress }, context.CancellationToken);
         }
 
         foreach (var chunk in TensorChunks.Split("source_latents", shape, start).Concat(TensorChunks.Split("source_mean", shape, start)))

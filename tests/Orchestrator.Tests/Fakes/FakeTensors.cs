@@ -6,12 +6,15 @@ namespace VideoGrain.Orchestrator.Tests.Fakes;
 
 internal static class FakeTensors
 {
-    public static async Task<Dictionary<string, ReceivedTensor>> ReadAsync<T>(IAsyncStreamReader<T> stream, Func<T, TensorChunk> chunkOf, ServerCallContext context)
+    public static async Task<Dictionary<string, ReceivedTensor>> ReadAsync<T>(IAsyncStreamReader<T> stream, Func<T, TensorChunk?> chunkOf, ServerCallContext context)
     {
         var tensors = new Dictionary<string, ReceivedTensor>();
         while (await stream.MoveNext(context.CancellationToken))
         {
-            var chunk = chunkOf(stream.Current);
+            // Other messages only say that the caller is there.
+            if (chunkOf(stream.Current) is not { } chunk)
+                continue;
+
             if (!tensors.TryGetValue(chunk.Name, out var tensor))
                 tensors[chunk.Name] = tensor = new(chunk.Name, chunk.ElementType, [.. chunk.Shape], new byte[TensorLayout.ByteCount(chunk.ElementType, [.. chunk.Shape])]);
 

@@ -33,6 +33,9 @@ internal sealed class StageScript
     /// <summary>Jobs that the stage says it can run.</summary>
     public uint Capacity { get; set; } = 1;
 
+    /// <summary>What the inversion says it still needs; null says nothing.</summary>
+    public TimeSpan? Remaining { get; set; }
+
     /// <summary>Digest that the fake model has; empty while the stage has not loaded it.</summary>
     public string ModelDigest { get; set; } = "digest-of-the-fake-model";
 
