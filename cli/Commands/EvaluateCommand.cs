@@ -38,11 +38,15 @@ internal static class EvaluateCommand
         Option<int> grow = new("--grow") { Description = "Pixels by which regions of instance and class edits grow.", DefaultValueFactory = _ => 10, HelpName = "PIXELS" };
         Option<bool> background = new("--background-region") { Description = "Give the background a region with its phrase, instead of keeping it from the source." };
         Option<ulong> seed = new("--seed") { Description = "Seed of the edits.", DefaultValueFactory = _ => 7 };
+        EditOptions defaults = new();
+        Option<int> clipLength = new("--clip-length") { Description = "Frames of one pass; longer clips are edited in windows, and the table tells whether these show. 0 for one pass.", DefaultValueFactory = _ => defaults.ClipLength, HelpName = "FRAMES" };
+        Option<int> overlap = new("--window-overlap") { Description = "Frames that neighbouring windows share.", DefaultValueFactory = _ => defaults.WindowOverlap, HelpName = "FRAMES" };
+        Option<int> anchors = new("--anchor-frames") { Description = "Frames that every window sees.", DefaultValueFactory = _ => defaults.AnchorFrames, HelpName = "FRAMES" };
         Option<string?> clipModel = new("--clip-model") { Description = "CLIP model in Hugging Face layout; else the toybox's own.", HelpName = "DIR" };
         HostOptions host = new();
         Command command = new("evaluate", "Score an edited toybox clip, or run and score the edits of many clips.")
         {
-            video, sample, level, clips, segmentation, folder, levels, variants, frames, steps, guidance, grow, background, seed, clipModel, host.Models,
+            video, sample, level, clips, segmentation, folder, levels, variants, frames, steps, guidance, grow, background, seed, clipLength, overlap, anchors, clipModel, host.Models,
         };
         command.Validators.Add(result =>
         {
@@ -55,15 +59,26 @@ internal static class EvaluateCommand
             Range(steps, s => s is >= 1 and <= EditOptions.MaxSteps, $"1 to {EditOptions.MaxSteps}");
             Range(guidance, g => g is >= 0 and <= EditOptions.MaxGuidanceScale, $"0 to {EditOptions.MaxGuidanceScale}");
             Range(grow, g => g is >= 0 and <= MaxGrow, $"0 to {MaxGrow}");
+            EditOptions windows = defaults with
+            {
+                ClipLength = Given(clipLength, defaults.ClipLength),
+                WindowOverlap = Given(overlap, defaults.WindowOverlap),
+                AnchorFrames = Given(anchors, defaults.AnchorFrames),
+            };
+            foreach (OptionViolation violation in windows.Validate())
+                result.AddError($"--{violation.Field.Replace('_', '-')}: {violation.Message}.");
             Known(levels, EvaluationSettings.AllLevels);
             Known(variants, [.. EvaluationVariant.All.Select(v => v.Name)]);
 
-            // Defaults are not there yet while a command is validated.
+            // Defaults are not there yet while a command is validated; an option given twice is an error already.
             void Range<T>(Option<T> option, Func<T, bool> holds, string range)
             {
-                if (result.GetResult(option) is { Implicit: false } given && given.GetValueOrDefault<T>() is { } value && !holds(value))
+                if (result.GetResult(option) is { Implicit: false, Tokens.Count: 1 } given && given.GetValueOrDefault<T>() is { } value && !holds(value))
                     result.AddError($"{option.Name} must be {range}, not {value}.");
             }
+
+            int Given(Option<int> option, int otherwise) => 
+                result.GetResult(option) is { Implicit: false, Tokens.Count: 1 } given ? given.GetValueOrDefault<int>() : otherwise;
 
             void Known(Option<string[]> option, IReadOnlyList<string> known)
             {
@@ -80,7 +95,8 @@ internal static class EvaluateCommand
                 return await ScoreAsync(context, context.Get(video)!, context.Get(sample)!, context.Get(level)!, judges, cancellation);
             EvaluationSettings settings = new(
                 many, context.Get(folder)!, toybox, context.Get(clipModel) ?? Path.Combine(toybox, "clip"), judges, context.Get(levels)!, context.Get(variants)!,
-                context.Get(frames), context.Get(steps), context.Get(guidance), context.Get(grow), !context.Get(background), context.Get(seed));
+                context.Get(frames), context.Get(steps), context.Get(guidance), context.Get(grow), !context.Get(background), context.Get(seed),
+                context.Get(clipLength), context.Get(overlap), context.Get(anchors));
             await context.Terminal.Output.WriteLineAsync(await new EvaluationRun(context, settings).RunAsync(cancellation));
             return ExitCodes.Success;
         });

@@ -14,6 +14,7 @@ namespace VideoGrain.Cli.Evaluation;
 /// <param name="ClipText">CLIP-T in percent.</param>
 /// <param name="WarpError">Warp-Err in thousandths.</param>
 /// <param name="EditQuality">Q-edit; null without warp error.</param>
+/// <param name="Seams">Warp-Err where windows meet, and elsewhere; null for a clip that was edited in one pass.</param>
 internal sealed record CellScore(
     string Clip, string Level, string Variant, double Shape, double Colour, double Part, double All, double Background,
-    double? BackgroundPsnr, double ClipFrames, double ClipText, double WarpError, double? EditQuality);
+    double? BackgroundPsnr, double ClipFrames, double ClipText, double WarpError, double? EditQuality, SeamScore? Seams = null);

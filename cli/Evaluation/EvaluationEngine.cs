@@ -28,6 +28,9 @@ internal sealed class EvaluationEngine(StableDiffusion model, EvaluationSettings
         // The model was trained with the empty prompt for guidance, and its own evaluation uses it.
         NegativePrompt = "",
         BlendBackground = settings.KeepBackground,
+        ClipLength = settings.ClipLength,
+        WindowOverlap = settings.WindowOverlap,
+        AnchorFrames = settings.AnchorFrames,
     };
 
     /// <summary>Whether the clip and the model have what a variant needs.</summary>

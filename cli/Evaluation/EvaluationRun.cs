@@ -33,7 +33,7 @@ internal sealed class EvaluationRun(CommandContext context, EvaluationSettings s
         using StableDiffusion model = Load(settings.Model, folder => StableDiffusion.Load(folder, engine));
         using ClipModel clipModel = Load(settings.Clip, folder => ClipModel.Load(folder, engine));
         using ToyboxJudges judges = Judges();
-        Scorers scorers = new(new RegionScorer(judges), new EngineClipModel(clipModel));
+        Scorers scorers = new(new RegionScorer(judges), new EngineClipModel(clipModel), settings);
         ModelDigest digests = new(settings.Model);
         foreach (string folder in clips)
         {

@@ -17,9 +17,12 @@ namespace VideoGrain.Cli.Evaluation;
 /// blended, as in the paper's layouts.
 /// </param>
 /// <param name="Seed">Seed of the edits.</param>
+/// <param name="ClipLength">Frames of one pass; longer clips are edited in windows. 0 takes every clip in one pass.</param>
+/// <param name="WindowOverlap">Frames that neighbouring windows share.</param>
+/// <param name="AnchorFrames">Frames that every window sees.</param>
 internal sealed record EvaluationSettings(
     string Clips, string Output, string Model, string Clip, string Judges, IReadOnlyList<string> Levels, IReadOnlyList<string> Variants,
-    int Frames, int Steps, float Guidance, int Grow, bool KeepBackground, ulong Seed)
+    int Frames, int Steps, float Guidance, int Grow, bool KeepBackground, ulong Seed, int ClipLength, int WindowOverlap, int AnchorFrames)
 {
     /// <summary>The levels that can be asked for.</summary>
     public static IReadOnlyList<string> AllLevels { get; } = ["instance", "class", "part"];

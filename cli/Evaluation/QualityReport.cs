@@ -30,6 +30,9 @@ internal static class QualityReport
             settings.Grow,
             settings.KeepBackground,
             settings.Seed,
+            settings.ClipLength,
+            settings.WindowOverlap,
+            settings.AnchorFrames,
             settings.Levels,
             settings.Variants,
             Notes = notes,
@@ -62,7 +65,20 @@ internal static class QualityReport
         text.Append("\n### Differences, paired clip by clip\n\nBold where the interval excludes 0.\n\n");
         Table(text, ["level", "variant", "against", .. Measure.Compared.Select(m => m.Title)], differences.Select(row => (string[])
             [row.Level, Title(row.Variant), Title(row.ComparedWith!), .. Measure.Compared.Select(m => row.Values[m.Name] is { } e ? Change(e, m.Format) : "-")]));
+        if (cells.Any(c => c.Seams is not null))
+            Seams(text, settings, cells);
         return text.ToString();
+    }
+
+    private static void Seams(StringBuilder text, EvaluationSettings settings, IReadOnlyList<CellScore> cells)
+    {
+        text.Append("\n### Seams\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Windows of {settings.ClipLength} frames, {settings.AnchorFrames} of them anchors, {settings.WindowOverlap} shared by neighbours. ");
+        text.Append("Warp-Err between frames where one window hands over to the next, and between all others.\n\n");
+        Table(text, ["clip", "level", "variant", "pairs at seams", "Warp-Err at seams", "Warp-Err elsewhere", "ratio"], cells.Where(c => c.Seams is not null).Select(c => (string[])
+            [c.Clip, c.Level, Title(c.Variant), Number(c.Seams!.Count, "0"), Number(c.Seams.Across, "0.00"), Number(c.Seams.Inside, "0.00"), c.Seams.Ratio is { } ratio ? Number(ratio, "0.000") : "-"]));
+
+        static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)

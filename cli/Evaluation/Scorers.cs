@@ -1,3 +1,4 @@
+using VideoGrain.Editing.Attention;
 using VideoGrain.Media;
 using VideoGrain.Quality;
 using VideoGrain.Quality.Toybox;
@@ -7,7 +8,8 @@ namespace VideoGrain.Cli.Evaluation;
 /// <summary>All scores of one edited clip.</summary>
 /// <param name="regions">Judges regions.</param>
 /// <param name="similarities">Embeds frames and prompts.</param>
-internal sealed class Scorers(RegionScorer regions, IClipModel similarities)
+/// <param name="settings">How long clips were cut into windows.</param>
+internal sealed class Scorers(RegionScorer regions, IClipModel similarities, EvaluationSettings settings)
 {
     /// <summary>Scores an edited clip.</summary>
     public CellScore Score(EvaluationClip clip, ToyboxEdit edit, EvaluationVariant variant, IReadOnlyList<Frame> edited)
@@ -17,6 +19,14 @@ internal sealed class Scorers(RegionScorer regions, IClipModel similarities)
         double warp = WarpError.Of(edited, clip.Flow);
         return new CellScore(
             clip.Name, edit.Level, variant.Name, region.Shape, region.Colour, region.Part, region.All, region.Background, region.BackgroundPsnr,
-            similarity.FrameConsistency, similarity.TextAlignment, warp, similarity.EditQuality(warp));
+            similarity.FrameConsistency, similarity.TextAlignment, warp, similarity.EditQuality(warp), Seams(clip, edited));
+    }
+
+    private SeamScore? Seams(EvaluationClip clip, IReadOnlyList<Frame> edited)
+    {
+        HashSet<int> seams = [.. WindowPlan.Seams(edited.Count, settings.ClipLength, settings.WindowOverlap, settings.AnchorFrames)];
+        return seams.Count == 0
+            ? null
+            : new SeamScore(WarpError.Of(edited, clip.Flow, seams.Contains), WarpError.Of(edited, clip.Flow, pair => !seams.Contains(pair)), seams.Count);
     }
 }

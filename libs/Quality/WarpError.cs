@@ -14,10 +14,18 @@ public static class WarpError
     /// <param name="flow">Flow of the source clip, one field per pair of neighbouring frames, of the frames' size.</param>
     /// <returns>The error, 0 or more; 0 for a clip that follows the flow exactly, and when no pixel is visible twice.</returns>
     /// <exception cref="ArgumentException">Counts or sizes do not fit together.</exception>
-    public static double Of(IReadOnlyList<Frame> edited, IReadOnlyList<FlowField> flow)
+    public static double Of(IReadOnlyList<Frame> edited, IReadOnlyList<FlowField> flow) => Of(edited, flow, _ => true);
+
+    /// <summary>The same over some pairs of neighbouring frames only.</summary>
+    /// <param name="edited">The edited frames, 2 or more.</param>
+    /// <param name="flow">Flow of the source clip, one field per pair of neighbouring frames, of the frames' size.</param>
+    /// <param name="counts">Whether a pair counts, by the number of its first frame.</param>
+    /// <exception cref="ArgumentException">Counts or sizes do not fit together.</exception>
+    public static double Of(IReadOnlyList<Frame> edited, IReadOnlyList<FlowField> flow, Func<int, bool> counts)
     {
         ArgumentNullException.ThrowIfNull(edited);
         ArgumentNullException.ThrowIfNull(flow);
+        ArgumentNullException.ThrowIfNull(counts);
         if (edited.Count < 2 || flow.Count != edited.Count - 1)
             throw new ArgumentException($"{flow.Count} flow fields for {edited.Count} frames: one per pair of neighbours is needed.", nameof(flow));
 
@@ -32,7 +40,8 @@ public static class WarpError
                     $"Flow {f} is {flow[f].Width} x {flow[f].Height}, the frames are {edited[f].Width} x {edited[f].Height}.", nameof(flow));
             }
 
-            Compare(edited[f], edited[f + 1], flow[f], ref sum, ref samples);
+            if (counts(f))
+                Compare(edited[f], edited[f + 1], flow[f], ref sum, ref samples);
         }
 
         const double Thousandths = 1000.0 / (byte.MaxValue * byte.MaxValue);

@@ -55,7 +55,10 @@ public sealed class EvaluationTests : IDisposable
     [InlineData("VIDEO needs --sample and --level", "evaluate result.mp4")]
     [InlineData("--frames must be 0, or 2 to", "evaluate --clips x --frames 1")]
     [InlineData("--steps must be 1 to", "evaluate --clips x --steps 0")]
+    [InlineData("'--steps' expects a single argument", "evaluate --clips x --steps 2 --steps 3")]
     [InlineData("--grow must be 0 to", "evaluate --clips x --grow 1000")]
+    [InlineData("--clip-length: must be", "evaluate --clips x --clip-length -1")]
+    [InlineData("window_overlap + anchor_frames must stay below clip_length (4)", "evaluate --clips x --clip-length 4 --anchor-frames 2 --window-overlap 2")]
     [InlineData("--levels: 'sideways' is none of", "evaluate --clips x --levels sideways")]
     [InlineData("--variants: 'best' is none of", "evaluate --clips x --variants best")]
     [InlineData("holds no clip", "evaluate --clips absent")]
@@ -127,18 +130,34 @@ public sealed class EvaluationTests : IDisposable
         Assert.True(difference.ExcludesZero);
     }
 
+    [Fact]
+    public async Task Evaluate_ClipLongerThanAPass_TellsHowItsSeamsCompare()
+    {
+        int code = await EvaluateAsync("--variants", "source", "baseline", "--frames", "8", "--clip-length", "5", "--window-overlap", "2");
+
+        Assert.True(code == ExitCodes.Success, _error.ToString());
+        using JsonDocument quality = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "quality.json")));
+        JsonElement[] cells = [.. quality.RootElement.GetProperty("cells").EnumerateArray()];
+        Assert.All(cells, cell => Assert.InRange(cell.GetProperty("seams").GetProperty("count").GetInt32(), 1, 6));
+        // The source has no seams; its pairs differ by their content alone.
+        Assert.InRange(cells[0].GetProperty("seams").GetProperty("ratio").GetDouble(), 0.5, 2);
+        Assert.Contains("| wall | instance | baseline: local phrases, no modulation | ", File.ReadAllText(Path.Combine(_folder, "quality.md")), StringComparison.Ordinal);
+    }
+
     private static CellScore Cell(int clip, string variant, double all) => new($"clip{clip}", "instance", variant, all, all, all, all, 1, 30, 99, 20, 1, 20);
 
     private App App() => new(_output, _error, interactive: false, TimeProvider.System);
 
-    // One clip, two frames, two steps, unless more says otherwise.
+    // One clip, two frames unless more says otherwise, two steps.
     private Task<int> EvaluateAsync(params string[] more)
     {
         List<string> arguments =
         [
-            "evaluate", "--out", _folder, "--models", Path.Combine(Repository, "models"), "--levels", "instance", "--frames", "2", "--steps", "2",
+            "evaluate", "--out", _folder, "--models", Path.Combine(Repository, "models"), "--levels", "instance", "--steps", "2",
             .. more,
         ];
+        if (!more.Contains("--frames"))
+            arguments.AddRange(["--frames", "2"]);
         if (!more.Contains("--clip-model"))
             arguments.AddRange(["--clip-model", Path.Combine(Repository, "tests", "Quality.Tests", "data", "clip-model")]);
         if (!more.Contains("--clips"))

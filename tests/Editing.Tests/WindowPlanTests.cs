@@ -46,4 +46,14 @@ public sealed class WindowPlanTests
         Assert.NotEqual(even[0].Frames, odd[0].Frames);
         Assert.Equal(0, even[0].Weights[^1]);
     }
+
+    [Fact]
+    public void Seams_OfALongClip_LieInTheMiddleOfEveryOverlap()
+    {
+        // Content 7 and stride 5: even windows begin at 0, 5, 10 and on, odd ones at -2, 3, 8 and on; of two frames shared the first is the earlier window's.
+        Assert.Equal([3, 5, 8, 10, 13, 15], WindowPlan.Seams(20, 8, 2, 1));
+    }
+
+    [Fact]
+    public void Seams_OfAClipThatFitsOnePass_AreNone() => Assert.Empty(WindowPlan.Seams(8, 8, 2, 1));
 }

@@ -35,6 +35,16 @@ public sealed class MeasureTests
     }
 
     [Fact]
+    public void WarpError_OfSomePairs_LeavesTheOthersOut()
+    {
+        var frames = new[] { new Frame(8, 8, new Colour(51, 51, 51)), new Frame(8, 8, new Colour(102, 102, 102)), new Frame(8, 8, new Colour(102, 102, 102)) };
+        var flow = new FlowField(8, 8, new float[128], [.. Enumerable.Repeat(true, 64)]);
+
+        Assert.Equal(40, WarpError.Of(frames, [flow, flow], pair => pair == 0), 9);
+        Assert.Equal(0, WarpError.Of(frames, [flow, flow], pair => pair == 1));
+    }
+
+    [Fact]
     public void WarpError_ShiftFollowedByTheFlow_IsZero()
         => Prop.ForAll(
             Gen.Choose(-3, 3).Zip(Gen.Choose(-3, 3)).ToArbitrary(),

@@ -31,6 +31,36 @@ public static class WindowPlan
         return windows;
     }
 
+    /// <summary>
+    /// Where one window hands over to the next, on even or odd steps: each number is the first of two neighbouring frames that lean on different
+    /// windows, rising. Empty for a clip that fits one pass.
+    /// </summary>
+    /// <param name="frames">Frames of the clip.</param>
+    /// <param name="length">Most frames of a window; 0 for no limit.</param>
+    /// <param name="overlap">Frames that neighbours share.</param>
+    /// <param name="anchors">Anchor frames.</param>
+    public static IReadOnlyList<int> Seams(int frames, int length, int overlap, int anchors)
+    {
+        var seams = new SortedSet<int>();
+        for (var step = 0; step < 2; step++)
+        {
+            var windows = Build(frames, length, overlap, anchors, step);
+            var leader = new int[frames];
+            var most = new float[frames];
+            for (var number = 0; number < windows.Count; number++)
+            {
+                foreach (var (frame, weight) in windows[number].Frames.Zip(windows[number].Weights))
+                {
+                    if (weight > most[frame]) (leader[frame], most[frame]) = (number, weight);
+                }
+            }
+
+            seams.UnionWith(Enumerable.Range(0, frames - 1).Where(frame => leader[frame] != leader[frame + 1]));
+        }
+
+        return [.. seams];
+    }
+
     private static FrameWindow Window(int first, int end, int frames, int overlap, int[] anchors)
     {
         var members = new SortedSet<int>(Enumerable.Range(first, end - first));
