@@ -35,6 +35,8 @@ SAMPLES = {
 FPS = 8
 ROOM = 10    # pixels around the old outline in which a new shape may grow
 LEVELS = ("instance", "class", "part")
+# What the background is called in these clips, which also have an edit that names nouns in place of masks.
+NOUNS = {"wall": "brick wall"}
 
 
 def write_mp4(path, frames):
@@ -64,6 +66,17 @@ def specification(info, edit):
     return "\n".join(lines + ["seed: 7", ""])
 
 
+def noun_specification(info, edit, background):
+    lines = ["# The instance edit without masks, in few frames and steps, with pictures of how it comes about; docs/edit-specification.md explains every key.",
+             "clip:", "  path: clip.mp4", "  frame_count: 8", f"source_prompt: {info['caption']}", f"prompt: {edit['prompt']}", "regions:"]
+    nouns = {thing["mask"]: f"{thing['colour']} {thing['shape']}" for thing in info["objects"]}
+    for region, target in zip(edit["regions"], edit["targets"]):
+        lines += [f"  - id: {target['shape']}", f"    phrase: {region['phrase']}", f"    noun: {nouns[region['masks'][0]]}", f"    grow: {ROOM}"]
+    lines += ["clustering:", f"  nouns: [{background}]", "options:", "  steps: 20", "output:"]
+    lines += [f"  {picture}: true" for picture in ("heat_maps", "features", "clusters", "masked_input", "comparison")]
+    return "\n".join(lines + ["seed: 7", ""])
+
+
 def write_sample(name, seed, changes):
     clip, info = clips.make_case(seed, **changes)
     folder = os.path.join(HERE, name)
@@ -79,6 +92,9 @@ def write_sample(name, seed, changes):
         if edit["level"] in LEVELS:
             with open(os.path.join(folder, edit["level"] + ".yaml"), "w") as file:
                 file.write(specification(info, edit))
+        if edit["level"] == "instance" and name in NOUNS:
+            with open(os.path.join(folder, "nouns.yaml"), "w") as file:
+                file.write(noun_specification(info, edit, NOUNS[name]))
     print(name, seed, clip.n, f"{clip.width}x{clip.height}", info["caption"], "|", [e["prompt"] for e in info["edits"]])
 
 

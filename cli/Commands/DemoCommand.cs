@@ -17,7 +17,7 @@ internal static class DemoCommand
         HostOptions host = new();
         Option<string> sample = new("--sample") { Description = "Folder of a bundled clip.", DefaultValueFactory = _ => Path.Combine("samples", "wall"), HelpName = "DIR" };
         Option<string> folder = new("--out", "-o") { Description = "Folder for results.", DefaultValueFactory = _ => Path.Combine("out", "demo"), HelpName = "DIR" };
-        Option<string[]> levels = new("--level") { Description = "Which edits of the clip.", DefaultValueFactory = _ => ["instance", "class", "part"], AllowMultipleArgumentsPerToken = true };
+        Option<string[]?> levels = new("--level") { Description = "Which edits of the clip: names of its specifications; all of " + string.Join(", ", DemoSettings.AllLevels) + " that it has when left out.", AllowMultipleArgumentsPerToken = true };
         Option<uint?> steps = new("--steps") { Description = "Fewer steps than the specifications say, for a quick look.", HelpName = "COUNT" };
         Option<string[]> processes = new("--process") { Description = "A process whose peak memory is reported.", HelpName = "NAME=PID" };
         processes.Validators.Add(result =>
@@ -39,9 +39,12 @@ internal static class DemoCommand
             if (own is not null)
                 watched["all in one"] = Environment.ProcessId;
             DemoSettings settings = new(
-                context.Get(sample)!, context.Get(levels)!, context.Get(folder)!, Path.Combine(context.Get(host.Models)!, "toybox", "evaluator"), context.Get(steps), watched);
+                context.Get(sample)!, Levels(context.Get(levels), context.Get(sample)!), context.Get(folder)!, Path.Combine(context.Get(host.Models)!, "toybox", "evaluator"), context.Get(steps), watched);
             DemoSummary summary = await new DemoRun(context, client, settings).RunAsync(cancellation);
             return summary.Edits.All(e => e.Video is not null) ? ExitCodes.Success : ExitCodes.EditFailed;
         });
     }
+
+    private static string[] Levels(string[]? given, string sample) =>
+        given is { Length: > 0 } ? given : [.. DemoSettings.AllLevels.Where(level => File.Exists(Path.Combine(sample, level + ".yaml")))];
 }

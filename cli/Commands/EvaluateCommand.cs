@@ -139,7 +139,7 @@ internal static class EvaluateCommand
         VideoFrames source = await new VideoDecoder().DecodeAsync(Path.Combine(sample, "clip.mp4"), cancellation);
         VideoFrames edited = await new VideoDecoder().DecodeAsync(video, cancellation);
         using DemoScorer scorer = new(judges);
-        EditScore scores = await scorer.ScoreAsync(sample, level, source, edited, cancellation)
+        EditScore scores = await scorer.ScoreAsync(sample, level, null, source, edited, cancellation)
             ?? throw CommandException.Of(ExitCodes.Environment, "JUDGES_MISSING", scorer.Missing!);
         context.Terminal.WriteJson(scores);
         return ExitCodes.Success;

@@ -51,6 +51,9 @@ internal static class DemoReport
         foreach ((string name, long? bytes) in summary.PeakMemoryBytes)
             Line(text, $"| {name} | {(bytes is long peak ? $"{(peak / Mebi).ToString("0", CultureInfo.InvariantCulture)} MiB" : "unknown")} |");
         Line(text, $"");
+        foreach (DemoEdit edit in summary.Edits.Where(e => e.Pictures.Count > 0))
+            Line(text, $"Pictures of how `{edit.Level}` came about: {string.Join(", ", edit.Pictures.Select(p => $"`{edit.Level}/{Path.GetFileName(p)}`"))}.");
+        Line(text, $"");
         Line(text, $"Measured on {summary.Cpu}, {summary.Cores} cores, in {summary.Seconds:0.0} s.");
         foreach (string note in summary.Notes)
             Line(text, $"{note}");

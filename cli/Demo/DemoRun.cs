@@ -64,7 +64,7 @@ internal sealed class DemoRun(CommandContext context, EditClient client, DemoSet
         catch (Exception e) when (!cancellation.IsCancellationRequested && Failures.Explain(e, document.Places) is Failure failure)
         {
             context.Terminal.WriteFailure(failure);
-            return new DemoEdit(level, "", "refused", prompt, Seconds(start), [], null, null, null, failure.Message);
+            return new DemoEdit(level, "", "refused", prompt, Seconds(start), [], null, null, [], null, failure.Message);
         }
 
         StageTime[] stages =
@@ -74,13 +74,24 @@ internal sealed class DemoRun(CommandContext context, EditClient client, DemoSet
         double seconds = Seconds(start);
         Artifact? video = edit.Artifacts.FirstOrDefault(a => a.Kind == ArtifactKind.Video);
         if (edit.State != EditState.Succeeded || video is null)
-            return new DemoEdit(level, edit.Id, Words.Of(edit.State), prompt, seconds, stages, null, null, null, edit.Failure?.Message ?? "There is no result.");
+            return new DemoEdit(level, edit.Id, Words.Of(edit.State), prompt, seconds, stages, null, null, [], null, edit.Failure?.Message ?? "There is no result.");
         string result = Path.Combine(settings.Output, level + ".mp4"), strip = Path.Combine(settings.Output, level + "-strip.png");
         File.Copy(Path.Combine(folder, video.Name), result, overwrite: true);
         VideoFrames edited = await new VideoDecoder().DecodeAsync(result, cancellation);
-        await DemoStrip.WriteAsync(strip, source, document, edited, cancellation);
-        EditScore? scores = await scorer.ScoreAsync(settings.Sample, level, source, edited, cancellation);
-        return new DemoEdit(level, edit.Id, Words.Of(edit.State), prompt, seconds, stages, result, strip, scores, null);
+        string[] pictures = [.. edit.Artifacts.Where(a => IsPicture(a.Kind)).Select(a => Path.Combine(folder, a.Name)).Order(StringComparer.Ordinal)];
+        await DemoStrip.WriteAsync(strip, source, document, await RegionsAsync(edit, folder, cancellation), edited, cancellation);
+        EditScore? scores = await scorer.ScoreAsync(settings.Sample, level, prompt, source, edited, cancellation);
+        return new DemoEdit(level, edit.Id, Words.Of(edit.State), prompt, seconds, stages, result, strip, pictures, scores, null);
+    }
+
+    private static bool IsPicture(ArtifactKind kind) =>
+        kind is ArtifactKind.HeatMap or ArtifactKind.Features or ArtifactKind.Clusters or ArtifactKind.MaskedInput or ArtifactKind.Comparison;
+
+    /// <summary>The regions as the edit saw them, where it left a clip of them.</summary>
+    private static async Task<VideoFrames?> RegionsAsync(Edit edit, string folder, CancellationToken cancellation)
+    {
+        Artifact? regions = edit.Artifacts.FirstOrDefault(a => a.Kind == ArtifactKind.MaskedInput && a.Name.EndsWith(".mp4", StringComparison.Ordinal));
+        return regions is null ? null : await new VideoDecoder().DecodeAsync(Path.Combine(folder, regions.Name), cancellation);
     }
 
     private double Seconds(long start) => Math.Round(context.Time.GetElapsedTime(start).TotalSeconds, 2);

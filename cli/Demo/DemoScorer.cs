@@ -31,16 +31,17 @@ internal sealed class DemoScorer : IDisposable
     /// <summary>Scores one result.</summary>
     /// <param name="sample">Folder of the sample.</param>
     /// <param name="level">Which of its edits.</param>
+    /// <param name="prompt">The target prompt: where no edit has that level, the one of this prompt is meant.</param>
     /// <param name="source">The source frames.</param>
     /// <param name="edited">The result.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The scores; null without judges.</returns>
-    public async Task<EditScore?> ScoreAsync(string sample, string level, VideoFrames source, VideoFrames edited, CancellationToken cancellation)
+    public async Task<EditScore?> ScoreAsync(string sample, string level, string? prompt, VideoFrames source, VideoFrames edited, CancellationToken cancellation)
     {
         if (_judges is null)
             return null;
         ToyboxCase truth = ToyboxCase.Load(Path.Combine(sample, "case.json"));
-        ToyboxEdit edit = truth.Edits.FirstOrDefault(e => e.Level == level)
+        ToyboxEdit edit = truth.Edits.FirstOrDefault(e => e.Level == level) ?? truth.Edits.FirstOrDefault(e => e.Prompt == prompt)
             ?? throw CommandException.Of(ExitCodes.Usage, "LEVEL_UNKNOWN", $"The clip has no edit at level '{level}'; it has {string.Join(", ", truth.Edits.Select(e => e.Level))}.");
         if (edited.Count > source.Count)
             throw CommandException.Of(ExitCodes.Usage, "FRAMES_MISMATCH", $"The result has {edited.Count} frames, the clip {source.Count}.");

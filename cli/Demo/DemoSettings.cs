@@ -8,4 +8,8 @@ namespace VideoGrain.Cli.Demo;
 /// <param name="Steps">Denoising and inversion steps; null for what the specifications say.</param>
 /// <param name="Processes">Processes whose peak memory is reported, by name.</param>
 internal sealed record DemoSettings(
-    string Sample, IReadOnlyList<string> Levels, string Output, string Judges, uint? Steps, IReadOnlyDictionary<string, int> Processes);
+    string Sample, IReadOnlyList<string> Levels, string Output, string Judges, uint? Steps, IReadOnlyDictionary<string, int> Processes)
+{
+    /// <summary>The edits that bundled clips may have; the last names nouns in place of masks.</summary>
+    public static IReadOnlyList<string> AllLevels { get; } = ["instance", "class", "part", "nouns"];
+}
