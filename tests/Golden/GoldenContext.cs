@@ -13,6 +13,9 @@ namespace VideoGrain.Golden;
 /// <summary>What all cases of a run share: the engine, the models, each loaded once, and the report, printed when the run ends.</summary>
 public sealed class GoldenContext : IDisposable
 {
+    /// <summary>A file that takes the error of every single comparison, such as of each step of an edit; unset for none.</summary>
+    public const string ReportVariable = "VIDEOGRAIN_GOLDEN_REPORT";
+
     private readonly Dictionary<string, StableDiffusion> _models = new(StringComparer.Ordinal);
 
 #if TORCH
@@ -62,5 +65,6 @@ public sealed class GoldenContext : IDisposable
         foreach (var model in _models.Values) model.Dispose();
         Engine.Dispose();
         Console.WriteLine(Report.Summary());
+        if (Environment.GetEnvironmentVariable(ReportVariable) is { Length: > 0 } file) File.WriteAllText(file, Report.Table());
     }
 }

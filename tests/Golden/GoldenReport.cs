@@ -6,6 +6,7 @@ namespace VideoGrain.Golden;
 public sealed class GoldenReport
 {
     private readonly SortedDictionary<string, (double Error, string Where, int Comparisons)> _groups = new(StringComparer.Ordinal);
+    private readonly List<(string Case, string What, double Error)> _comparisons = [];
 
     /// <summary>Compares within the case's own tolerance.</summary>
     public void Compare(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected) =>
@@ -51,6 +52,10 @@ public sealed class GoldenReport
         return $"golden: largest relative L2 error of each group{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }
 
+    /// <summary>One line a comparison, separated by tabs: case, what was compared, relative L2 error (0 where equality was asked for).</summary>
+    public string Table() => string.Concat(_comparisons.Select(c =>
+        Invariant($"{c.Case}\t{c.What.ReplaceLineEndings(" ").Replace('\t', ' ')}\t{c.Error:e3}\n")));
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private double RelativeError(GoldenCase golden, string what, ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
@@ -71,6 +76,7 @@ public sealed class GoldenReport
 
     private void Note(GoldenCase golden, string what, double error)
     {
+        _comparisons.Add((golden.Name, what, error));
         _groups.TryGetValue(golden.Group, out var worst);
         var where = worst.Where is null || !(error <= worst.Error) ? $"{golden.Name} {what}" : worst.Where;
         _groups[golden.Group] = (double.IsNaN(error) ? double.NaN : Math.Max(error, worst.Error), where, worst.Comparisons + 1);

@@ -63,8 +63,13 @@ public static class KMeans
         }
     }
 
-    private static KMeansResult Refine(ReadOnlySpan<float> points, int width, float[] centroids)
+    /// <summary>Lloyd's iterations from given centres, until no point changes its cluster.</summary>
+    /// <param name="points">[n, width], row-major, finite.</param>
+    /// <param name="width">Features of a point.</param>
+    /// <param name="start">[clusters, width]: the centres.</param>
+    public static KMeansResult Refine(ReadOnlySpan<float> points, int width, ReadOnlySpan<float> start)
     {
+        var centroids = start.ToArray();
         var (count, clusters) = (points.Length / width, centroids.Length / width);
         var labels = new int[count];
         var distances = new double[count];

@@ -8,9 +8,8 @@ namespace VideoGrain.Golden.Groups;
 /// <summary>Group l: recorded attention, k-means, nouns for clusters, heat maps.</summary>
 public sealed class ClusteringRunner : IGroupRunner
 {
-    private const double InertiaBound = 1.001;
-    // The reference stops its iterations early; within the bound on inertia some border points of this nearly uniform cloud differ.
-    private const double LeastAgreement = 0.95;
+    // Other starts may end in another optimum, which must be no worse; what is left is the rounding of the sum.
+    private const double InertiaBound = 1 + 1e-6;
     private const double GreyLevels = 2;
     private const int SubSampling = 2;
 
@@ -49,7 +48,8 @@ public sealed class ClusteringRunner : IGroupRunner
             var expected = labels.AsSpan(frame * n, n).ToArray();
             var result = KMeans.Run(record.SelfOf(frame), n, clusters, seed: 1, stream: (uint)frame);
             Assert.InRange(result.Inertia, 0, InertiaBound * json.GetProperty("inertia_per_frame")[frame].GetDouble());
-            AssertSamePartition(golden, $"labels[{frame}]", result.Labels, expected, clusters);
+            var settled = KMeans.Refine(record.SelfOf(frame), n, Means(record.SelfOf(frame), n, expected, clusters));
+            context.Report.CompareExact(golden, $"labels[{frame}]", settled.Labels, expected);
 
             var scores = NounAssignment.Scores(expected, clusters, record.CrossOf(frame), record.TextTokens, nouns);
             context.Report.Compare(golden, $"scores_{frame}", scores, golden.Floats($"scores_{frame}"), At(golden, "scores"));
@@ -105,8 +105,8 @@ public sealed class ClusteringRunner : IGroupRunner
         Assert.InRange(result.Inertia, 0, InertiaBound * synthetic.GetProperty("kmeans_inertia").GetDouble());
         var labels = golden.Ints("km_labels");
         AssertSamePartition(golden, "km_labels", result.Labels, labels, clusters);
-        var means = Means(points, width, labels, clusters);
-        context.Report.CompareNorm(golden, "km_centroids", means, centroids, 1e-5);
+        context.Report.CompareExact(golden, "km_labels", KMeans.Refine(points, width, centroids).Labels, labels);
+        context.Report.CompareNorm(golden, "km_centroids", Means(points, width, labels, clusters), centroids, 1e-5);
     }
 
     /// <summary>The stored centroids are the means of the stored clusters.</summary>
@@ -133,7 +133,7 @@ public sealed class ClusteringRunner : IGroupRunner
         var together = new int[clusters, clusters];
         for (var i = 0; i < actual.Length; i++) together[actual[i], expected[i]]++;
         var agreeing = Enumerable.Range(0, clusters).Sum(a => Enumerable.Range(0, clusters).Max(e => together[a, e]));
-        Assert.True(agreeing >= LeastAgreement * actual.Length, $"{golden.Name}: {what} agrees in {agreeing} of {actual.Length} points");
+        Assert.True(agreeing == actual.Length, $"{golden.Name}: {what} agrees in {agreeing} of {actual.Length} points");
     }
 
     private static void Pictures(GoldenCase golden, AttentionRecord record, RgbClip clip)
