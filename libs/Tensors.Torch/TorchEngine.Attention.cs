@@ -15,7 +15,7 @@ public sealed partial class TorchEngine
     {
         var (queries, keys, values) = (Own(q, nameof(q)), Own(k, nameof(k)), Own(v, nameof(v)));
         OperandChecks.Attention(q, k, v, heads, scale);
-        return Compute(q.Shape, () =>
+        return Compute(GroupOf(q, k), q.Shape, () =>
         {
             var repeats = q[0] / k[0];
             if (!causal || repeats == 1)
@@ -34,13 +34,13 @@ public sealed partial class TorchEngine
         var (queries, keys, values) = (Own(q, nameof(q)), Own(k, nameof(k)), Own(v, nameof(v)));
         OperandChecks.Attention(q, k, v, heads, scale);
         OperandChecks.Modulation(q, k, modulation);
-        return Compute(q.Shape, () =>
+        return Compute(OperationGroup.LayoutAttention, q.Shape, () =>
         {
             var tables = _tables.Get(modulation, () => MembershipTables(modulation));
             long repeats = q[0] / k[0], size = q[2] / heads, sets = tables[0].shape[1];
             torch.Tensor folded = Folded(queries, k[0], heads), key = Split(keys, heads), value = Split(values, heads);
             var strength = tables[2].repeat(repeats).view(1, 1, repeats * q[1], 1);
-            var gain = Gain(folded, key, scale, strength);
+            var gain = Ranges(folded, key, scale).mul_(strength);
 
             // A half holds 11 bits of the gain; a second column with the rest keeps a wide row's shared keys apart from the others.
             var width = size + (IsHalf ? 2 * sets : sets);
@@ -69,7 +69,7 @@ public sealed partial class TorchEngine
         var (queries, keys, values) = (Own(q, nameof(q)), Own(k, nameof(k)), Own(v, nameof(v)));
         OperandChecks.Attention(q, k, v, heads, scale);
         OperandChecks.Selection(q, k, selection);
-        return Compute(q.Shape, () =>
+        return Compute(OperationGroup.TrajectoryAttention, q.Shape, () =>
         {
             var tables = _tables.Get(selection, () => SelectionTables(selection));
             long batch = q[0], width = selection.Width, size = q[2] / heads;
@@ -95,7 +95,7 @@ public sealed partial class TorchEngine
         OperandChecks.Attention(q, k, heads, scale);
         OperandChecks.Frames(q, k, frames);
         var tokens = q[1] / frames;
-        return Compute([frames, tokens, tokens], () =>
+        return Compute(OperationGroup.Other, [frames, tokens, tokens], () =>
         {
             var query = Split(queries, heads).squeeze(0).to(torch.ScalarType.Float32) * scale;
             var key = Split(keys, heads).squeeze(0).to(torch.ScalarType.Float32).transpose(1, 2);
@@ -123,9 +123,12 @@ public sealed partial class TorchEngine
 
         // The mean over heads of the heads' products is the product of the whole tokens, divided by the number of heads.
         return Compute(
+            OperationGroup.Other,
             [q[0], q[1], k[1]],
             () => (queries.View(k[0], q[0] / k[0] * (long)q[1], q[2]) * (scale / heads)).bmm(keys.View().transpose(1, 2)));
     }
+
+    private static OperationGroup GroupOf(Tensor q, Tensor k) => k[1] == q[1] ? OperationGroup.SelfAttention : OperationGroup.CrossAttention;
 
     /// <summary>Tokens [b, n, c] as heads [b, heads, n, size].</summary>
     private static torch.Tensor Split(TorchTensor tokens, int heads) => tokens.View(tokens[0], tokens[1], heads, tokens[2] / heads).transpose(1, 2);
@@ -142,23 +145,26 @@ public sealed partial class TorchEngine
     /// <summary>The library scales by the root of the head size and takes no other factor.</summary>
     private static torch.Tensor Fused(torch.Tensor q, torch.Tensor k, torch.Tensor v, float scale, bool causal, torch.Tensor? mask = null)
     {
+        // The usual scale, in single precision, is that root but for its rounding.
+        const double Rounding = 1e-6;
         var factor = scale * Math.Sqrt(q.shape[^1]);
-        return functional.scaled_dot_product_attention(factor == 1 ? q : q * factor, k, v, mask, is_casual: causal);
+        return functional.scaled_dot_product_attention(Math.Abs(factor - 1) < Rounding ? q : q * factor, k, v, mask, is_casual: causal);
     }
 
-    /// <summary>strength (max - min) of each query's scaled scores, in fp32, from a pass over the keys: [b, heads, queries, 1].</summary>
-    private torch.Tensor Gain(torch.Tensor q, torch.Tensor k, float scale, torch.Tensor strength)
+    /// <summary>max - min of each query's scaled scores, in fp32, from a pass over the keys: [b, heads, queries, 1].</summary>
+    private torch.Tensor Ranges(torch.Tensor q, torch.Tensor k, float scale)
     {
         // bmm and not matmul: TorchSharp lets no error of the latter through, memory running out among them, but ends the process.
-        long entries = q.shape[0] * q.shape[1], keys = k.shape[2], size = q.shape[3];
+        long entries = q.shape[0] * q.shape[1], queries = q.shape[2], keys = k.shape[2], size = q.shape[3];
+        var scaled = (q * scale).reshape(entries, queries, size);
         var transposed = k.reshape(entries, keys, size).transpose(1, 2);
-        var step = Block(q.shape[2], entries * keys * ElementBytes);
-        return torch.cat(Blocks(q.shape[2], step, (start, count) =>
+        var blocks = Blocks(queries, Block(queries, entries * keys * ElementBytes), (start, count) =>
         {
-            var scores = (q.narrow(2, start, count) * scale).reshape(entries, count, size).bmm(transposed);
-            var range = scores.amax([-1], true).to(torch.ScalarType.Float32) - scores.amin([-1], true).to(torch.ScalarType.Float32);
-            return range.view(q.shape[0], q.shape[1], count, 1) * strength.narrow(2, start, count);
-        }), 2);
+            var (least, most) = scaled.narrow(1, start, count).bmm(transposed).aminmax(2, true);
+            return torch.cat([least, most], 2);
+        });
+        var extremes = torch.cat(blocks, 1).to(torch.ScalarType.Float32);
+        return (extremes.narrow(2, 1, 1) - extremes.narrow(2, 0, 1)).view(q.shape[0], q.shape[1], queries, 1);
     }
 
     /// <summary>Queries of a block whose scores, so many bytes for each query, stay within the limit.</summary>

@@ -14,7 +14,7 @@ public sealed partial class TorchEngine
         var own = Own<TorchLinearWeight>(weight, nameof(weight));
         var added = OwnOptional(residual, nameof(residual));
         var shape = OperandChecks.Linear(x, weight, activation, residual);
-        return Compute(shape, () =>
+        return Compute(OperationGroup.Linear, shape, () =>
         {
             var y = Activate(functional.linear(input.View(), own.Weight, own.Bias), activation);
             return added is null ? y : y.add_(added.View());
@@ -27,7 +27,7 @@ public sealed partial class TorchEngine
         var input = Own(x, nameof(x));
         var own = Own<TorchLinearWeight>(weight, nameof(weight));
         var shape = OperandChecks.LinearGeglu(x, weight);
-        return Compute(shape, () =>
+        return Compute(OperationGroup.Linear, shape, () =>
         {
             var halves = functional.linear(input.View(), own.Weight, own.Bias).chunk(2, -1);
             return functional.gelu(halves[1]).mul_(halves[0]);
@@ -41,7 +41,7 @@ public sealed partial class TorchEngine
         var own = Own<TorchConvWeight>(weight, nameof(weight));
         TorchTensor? shifted = OwnOptional(shift, nameof(shift)), added = OwnOptional(residual, nameof(residual));
         var shape = OperandChecks.Conv2d(x, weight, shift, residual);
-        return Compute(shape, () =>
+        return Compute(OperationGroup.Convolution, shape, () =>
         {
             var image = input.View().permute(0, 3, 1, 2);
             var padding = weight.Padding;
@@ -65,14 +65,11 @@ public sealed partial class TorchEngine
         var input = Own(x, nameof(x));
         var own = Own<TorchNormWeight>(weight, nameof(weight));
         OperandChecks.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation);
-        return Compute(x.Shape, () =>
+        var rows = input.Length / weight.Channels / x[0] * imagesPerStatistic;
+        return Compute(OperationGroup.Norm, x.Shape, () =>
         {
-            // The images of a statistic side by side, channels second. The library's kernel for channels-last memory squares before it subtracts the mean
-            // and loses precision where the mean is large; the one for this order does not, and on CUDA it is the only one.
-            var rows = input.Length / weight.Channels / x[0] * imagesPerStatistic;
-            var images = input.View(x[0] / imagesPerStatistic, rows, weight.Channels).transpose(1, 2).contiguous();
-            var y = functional.group_norm(images, groups, own.Scale, own.Shift, epsilon);
-            return Activate(y.transpose(1, 2).contiguous(), activation);
+            var images = input.View(x[0] / imagesPerStatistic, rows, weight.Channels);
+            return Activate(IsHalf ? GroupNormInPlace(images, own, groups, epsilon) : GroupNormTransposed(images, own, groups, epsilon), activation);
         });
     }
 
@@ -82,7 +79,7 @@ public sealed partial class TorchEngine
         var input = Own(x, nameof(x));
         var own = Own<TorchNormWeight>(weight, nameof(weight));
         OperandChecks.LayerNorm(x, weight, epsilon);
-        return Compute(x.Shape, () => functional.layer_norm(input.View(), [weight.Channels], own.Scale, own.Shift, epsilon));
+        return Compute(OperationGroup.Norm, x.Shape, () => functional.layer_norm(input.View(), [weight.Channels], own.Scale, own.Shift, epsilon));
     }
 
     /// <summary>Applies a non-linearity to a new tensor of the library.</summary>
@@ -93,4 +90,30 @@ public sealed partial class TorchEngine
         Activation.Gelu => functional.gelu(x),
         _ => x,
     };
+
+    /// <summary>
+    /// Normalises images [statistics, rows, channels] where they lie. Sums and the channels' deviations are computed in fp32; the deviations leave the library in
+    /// half precision, which costs a statistic of many channels next to nothing. Subtracting a mean that half precision holds exactly comes first, so that no later
+    /// rounding is relative to a large mean.
+    /// </summary>
+    private torch.Tensor GroupNormInPlace(torch.Tensor images, TorchNormWeight weight, int groups, float epsilon)
+    {
+        long statistics = images.shape[0], rows = images.shape[1], channels = images.shape[2], each = channels / groups;
+        var means = images.sum(1, true, torch.ScalarType.Float32) / rows;
+        var deviations = images.std(1, false, true).to(torch.ScalarType.Float32);
+        var rounded = means.to(_type);
+        var mean = means.view(statistics, groups, each).mean([-1], true);
+        var centred = means.view(statistics, groups, each) - mean;
+        var variance = (deviations.square().view(statistics, groups, each) + centred.square()).mean([-1], true);
+        var factors = (weight.Scale.to(torch.ScalarType.Float32).view(groups, each) * (variance + epsilon).rsqrt()).view(statistics, 1, channels);
+        var offsets = weight.Shift + ((rounded - mean.expand(-1, -1, each).reshape(statistics, 1, channels)) * factors);
+        return offsets.to(_type).addcmul(images - rounded, factors.to(_type), 1);
+    }
+
+    /// <summary>
+    /// Normalises images [statistics, rows, channels] with the channels second. The library's kernel for channels-last memory squares before it subtracts the mean
+    /// and loses precision where the mean is large; the one for this order does not, and on CUDA it is the only one.
+    /// </summary>
+    private static torch.Tensor GroupNormTransposed(torch.Tensor images, TorchNormWeight weight, int groups, float epsilon) =>
+        functional.group_norm(images.transpose(1, 2).contiguous(), groups, weight.Scale, weight.Shift, epsilon).transpose(1, 2).contiguous();
 }

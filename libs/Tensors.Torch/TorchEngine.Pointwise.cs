@@ -13,7 +13,7 @@ public sealed partial class TorchEngine
     {
         var input = Own(x, nameof(x));
         OperandChecks.KnownActivation(activation, nameof(activation));
-        return Compute(x.Shape, () => Activate(input.View().clone(), activation));
+        return Compute(OperationGroup.Other, x.Shape, () => Activate(input.View().clone(), activation));
     }
 
     /// <inheritdoc/>
@@ -21,14 +21,14 @@ public sealed partial class TorchEngine
     {
         var (left, right) = (Own(a, nameof(a)), Own(b, nameof(b)));
         OperandChecks.Combine(a, b);
-        return Compute(a.Shape, () => left.View(left.Length / right.Length, right.Length).mul(alpha).add_(right.View(1, right.Length), beta));
+        return Compute(OperationGroup.Other, a.Shape, () => left.View(left.Length / right.Length, right.Length).mul(alpha).add_(right.View(1, right.Length), beta));
     }
 
     /// <inheritdoc/>
     public Tensor Affine(Tensor x, float scale, float offset = 0)
     {
         var input = Own(x, nameof(x));
-        return Compute(x.Shape, () => input.View().mul(scale).add_(offset));
+        return Compute(OperationGroup.Other, x.Shape, () => input.View().mul(scale).add_(offset));
     }
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed partial class TorchEngine
     {
         var (weights, left, right) = (Own(mask, nameof(mask)), Own(a, nameof(a)), Own(b, nameof(b)));
         OperandChecks.Blend(mask, a, b);
-        return Compute(a.Shape, () => right.View().lerp(left.View(), weights.View()));
+        return Compute(OperationGroup.Other, a.Shape, () => right.View().lerp(left.View(), weights.View()));
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed partial class TorchEngine
     {
         var (left, right) = (Own(a, nameof(a)), Own(b, nameof(b)));
         var shape = OperandChecks.ConcatChannels(a, b);
-        return Compute(shape, () => torch.cat([left.View(), right.View()], -1));
+        return Compute(OperationGroup.Other, shape, () => torch.cat([left.View(), right.View()], -1));
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed partial class TorchEngine
         foreach (var part in parts) Own(part, nameof(parts));
         var shape = OperandChecks.ConcatBatch(parts);
         var own = parts.ToArray();
-        return Compute(shape, () => torch.cat([.. own.Select(part => Own(part, nameof(parts)).View())]));
+        return Compute(OperationGroup.Other, shape, () => torch.cat([.. own.Select(part => Own(part, nameof(parts)).View())]));
     }
 
     /// <inheritdoc/>
@@ -63,6 +63,6 @@ public sealed partial class TorchEngine
         var input = Own(x, nameof(x));
         var shape = OperandChecks.UpsampleNearest2x(x);
         long images = x[0], height = x[1], width = x[2], channels = x[3];
-        return Compute(shape, () => input.View(images, height, 1, width, 1, channels).expand(images, height, 2, width, 2, channels));
+        return Compute(OperationGroup.Other, shape, () => input.View(images, height, 1, width, 1, channels).expand(images, height, 2, width, 2, channels));
     }
 }

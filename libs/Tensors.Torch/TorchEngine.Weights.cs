@@ -49,7 +49,7 @@ public sealed partial class TorchEngine
         OperandChecks.Embed(own, ids);
         var rows = new long[ids.Length];
         for (var i = 0; i < rows.Length; i++) rows[i] = ids[i];
-        return Compute([ids.Length, own.Width], () => own.Table.index_select(0, torch.tensor(rows, device: _device)));
+        return Compute(OperationGroup.Other, [ids.Length, own.Width], () => own.Table.index_select(0, torch.tensor(rows, device: _device)));
     }
 
     private static TWeight Own<TWeight>(IDisposable weight, string name)

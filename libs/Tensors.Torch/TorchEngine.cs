@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 using VideoGrain.Tensors.Lifetime;
+using VideoGrain.Tensors.Timing;
+using VideoGrain.Tensors.Torch.Cuda;
 using VideoGrain.Tensors.Torch.Internal;
 
 namespace VideoGrain.Tensors.Torch;
@@ -11,7 +13,7 @@ namespace VideoGrain.Tensors.Torch;
 /// See docs/engine.md for how each operation is expressed.
 /// </summary>
 /// <exception cref="DeviceOutOfMemoryException">Any operation: the device's memory does not suffice.</exception>
-public sealed partial class TorchEngine : IEngine
+public sealed partial class TorchEngine : IEngine, IDeviceClock
 {
     private const long LeastScoreBytes = 1L << 20;
 
@@ -20,6 +22,8 @@ public sealed partial class TorchEngine : IEngine
     private readonly long _scoreBytes;
     private readonly ScopeStack _scopes;
     private readonly DeviceTables _tables = new();
+    private readonly CudaRuntime? _cuda;
+    private readonly OperationTally? _tally;
     private bool _disposed;
 
     /// <summary>Makes an engine on the first CUDA device, in fp16.</summary>
@@ -45,6 +49,9 @@ public sealed partial class TorchEngine : IEngine
             _ => torch.ScalarType.Float32,
         };
         _device = options.Device == TorchEngineOptions.Cpu ? torch.CPU : Cuda(options.Device);
+        if (options.Device == TorchEngineOptions.Cpu) _tally = new OperationTally(new HostMarks());
+        else if ((_cuda = CudaRuntime.Find()) is not null) _tally = new OperationTally(new CudaMarks(_cuda, options.Device));
+        ComputePrecisely();
         _scopes = new ScopeStack((tensor, name) => Own(tensor, name).Storage);
         Name = $"torch-{DeviceName}-{options.Precision switch { TorchPrecision.Float16 => "fp16", TorchPrecision.BFloat16 => "bf16", _ => "fp32" }}";
     }
@@ -79,7 +86,7 @@ public sealed partial class TorchEngine : IEngine
         using var scope = torch.NewDisposeScope();
         var host = torch.empty([values.Length], torch.ScalarType.Float32);
         if (!values.IsEmpty) MemoryMarshal.AsBytes(values).CopyTo(host.bytes);
-        return Compute(shape, () => host.to(_type, _device));
+        return Compute(OperationGroup.Other, shape, () => host.to(_type, _device));
     }
 
     /// <inheritdoc/>
@@ -89,7 +96,9 @@ public sealed partial class TorchEngine : IEngine
         OperandChecks.Download(tensor, destination);
         if (destination.IsEmpty) return;
         using var scope = torch.NewDisposeScope();
+        _tally?.Enter(OperationGroup.Other);
         var host = tensor.View(tensor.Length).to(torch.ScalarType.Float32).cpu();
+        _tally?.Enter(null);
         MemoryMarshal.Cast<byte, float>(host.bytes).CopyTo(destination);
     }
 
@@ -98,7 +107,25 @@ public sealed partial class TorchEngine : IEngine
     {
         var input = Own(x, nameof(x));
         using var scope = torch.NewDisposeScope();
+        _tally?.Enter(OperationGroup.Other);
         return Guard(() => input.View().isfinite().all().item<bool>());
+    }
+
+    /// <inheritdoc/>
+    public DeviceTimes? TakeTimes()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _tally?.Take();
+    }
+
+    /// <inheritdoc/>
+    public DeviceMemory? ReadMemory()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_cuda is null) return null;
+        _cuda.SetDevice(_device.index);
+        var (free, total) = _cuda.Memory();
+        return new DeviceMemory(total - free, total);
     }
 
     /// <inheritdoc/>
@@ -106,6 +133,7 @@ public sealed partial class TorchEngine : IEngine
     {
         if (_disposed) return;
         _scopes.EndAll();
+        _tally?.Dispose();
         _disposed = true;
         _tables.Dispose();
     }
@@ -119,6 +147,17 @@ public sealed partial class TorchEngine : IEngine
         return index < devices ? torch.device(DeviceType.CUDA, index) : throw new PlatformNotSupportedException($"there is no CUDA device {index}; this machine has {devices}");
     }
 
+    /// <summary>
+    /// fp32 means fp32, and sums are fp32 in half precision too: the library would else round the factors of a product to TF32, or partial sums to fp16. These
+    /// settings are the process's.
+    /// </summary>
+    private static void ComputePrecisely()
+    {
+        torch.backends.cuda.matmul.allow_tf32 = false;
+        torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = false;
+        torch.backends.cudnn.allow_tf32 = false;
+    }
+
     private TorchTensor Own(Tensor tensor, string name)
     {
         ArgumentNullException.ThrowIfNull(tensor, name);
@@ -130,9 +169,10 @@ public sealed partial class TorchEngine : IEngine
     private TorchTensor? OwnOptional(Tensor? tensor, string name) => tensor is null ? null : Own(tensor, name);
 
     /// <summary>Runs an operation whose result is new memory; its temporaries end with it.</summary>
-    private TorchTensor Compute(ReadOnlySpan<int> shape, Func<torch.Tensor> operation)
+    private TorchTensor Compute(OperationGroup group, ReadOnlySpan<int> shape, Func<torch.Tensor> operation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        _tally?.Enter(group);
         var empty = Check.Count(shape, nameof(shape)) == 0;
         using var scope = torch.NewDisposeScope();
         var values = Guard(() => (empty ? torch.empty([0], _type, _device) : operation().contiguous()).view(-1)).DetachFromDisposeScope();

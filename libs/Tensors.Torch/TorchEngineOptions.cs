@@ -14,7 +14,7 @@ public sealed record TorchEngineOptions
 
     /// <summary>
     /// Most bytes of scores that a pass over a block of queries keeps at once (the extremes of ST-Layout attention, listed keys, what clustering
-    /// records): 1 MiB or more. Default: 64 MiB.
+    /// records): 1 MiB or more. Default: 256 MiB.
     /// </summary>
-    public long ScoreBytes { get; init; } = 64L << 20;
+    public long ScoreBytes { get; init; } = 256L << 20;
 }

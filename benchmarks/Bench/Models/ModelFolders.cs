@@ -32,6 +32,14 @@ internal sealed class ModelFolders : IDisposable
     /// <summary>A folder around a text encoder.</summary>
     public string Text(TextShape shape) => Write("text", UNetShape.Tiny(shape.Width), VaeShape.Tiny, shape);
 
+    /// <summary>A folder around all three networks, and on request a ControlNet.</summary>
+    public string Whole(UNetShape unet, VaeShape vae, TextShape text, ControlNetShape? control)
+    {
+        var folder = Write("whole", unet, vae, text);
+        if (control is not null) Part(Path.Combine(folder, "controlnet"), "diffusion_pytorch_model", control.Config, control.Weights());
+        return folder;
+    }
+
     /// <summary>Writes fp32 values, standard normal, the same every time.</summary>
     public string Values(string name, int count)
     {

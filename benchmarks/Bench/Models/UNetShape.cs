@@ -6,7 +6,10 @@ namespace VideoGrain.Bench.Models;
 /// <param name="Groups">Groups of the norms.</param>
 internal sealed record UNetShape(int[] Widths, int TextWidth, int Groups)
 {
-    private const int Layers = 2, Heads = 8, LatentChannels = 4, FeedForwardFactor = 4, TimeFactor = 4;
+    /// <summary>Resnets of a level's encoder, heads of an attention, and channels of latents.</summary>
+    public const int Layers = 2, Heads = 8, LatentChannels = 4;
+
+    private const int FeedForwardFactor = 4, TimeFactor = 4;
 
     /// <summary>The sizes of Stable Diffusion 1.5.</summary>
     public static UNetShape StableDiffusion { get; } = new([320, 640, 1280, 1280], 768, 32);
@@ -37,6 +40,30 @@ internal sealed record UNetShape(int[] Widths, int TextWidth, int Groups)
     public WeightList Weights()
     {
         var list = new WeightList();
+        var skips = Encoder(list);
+        var last = Widths.Length - 1;
+        var inputs = Widths[last];
+        for (var index = 0; index <= last; index++)
+        {
+            var level = last - index;
+            for (var i = 0; i <= Layers; i++)
+            {
+                Resnet(list, $"up_blocks.{index}.resnets.{i}", inputs + skips.Pop(), Widths[level]);
+                if (index > 0) Transformer(list, $"up_blocks.{index}.attentions.{i}", Widths[level]);
+                inputs = Widths[level];
+            }
+
+            if (level > 0) list.Conv($"up_blocks.{index}.upsamplers.0.conv", Widths[level], Widths[level]);
+        }
+
+        list.Norm("conv_norm_out", Widths[0]);
+        list.Conv("conv_out", Widths[0], LatentChannels);
+        return list;
+    }
+
+    /// <summary>The parameters of the encoder and the middle, which a ControlNet has too. Returns the channels of the skip connections.</summary>
+    public Stack<int> Encoder(WeightList list)
+    {
         list.Conv("conv_in", LatentChannels, Widths[0]);
         list.Linear("time_embedding.linear_1", Widths[0], TimeFactor * Widths[0]);
         list.Linear("time_embedding.linear_2", TimeFactor * Widths[0], TimeFactor * Widths[0]);
@@ -59,23 +86,7 @@ internal sealed record UNetShape(int[] Widths, int TextWidth, int Groups)
         Resnet(list, "mid_block.resnets.0", Widths[last], Widths[last]);
         Transformer(list, "mid_block.attentions.0", Widths[last]);
         Resnet(list, "mid_block.resnets.1", Widths[last], Widths[last]);
-        var inputs = Widths[last];
-        for (var index = 0; index <= last; index++)
-        {
-            var level = last - index;
-            for (var i = 0; i <= Layers; i++)
-            {
-                Resnet(list, $"up_blocks.{index}.resnets.{i}", inputs + skips.Pop(), Widths[level]);
-                if (index > 0) Transformer(list, $"up_blocks.{index}.attentions.{i}", Widths[level]);
-                inputs = Widths[level];
-            }
-
-            if (level > 0) list.Conv($"up_blocks.{index}.upsamplers.0.conv", Widths[level], Widths[level]);
-        }
-
-        list.Norm("conv_norm_out", Widths[0]);
-        list.Conv("conv_out", Widths[0], LatentChannels);
-        return list;
+        return skips;
     }
 
     private void Resnet(WeightList list, string name, int inputs, int outputs)

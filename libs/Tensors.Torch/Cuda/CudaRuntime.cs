@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+
+namespace VideoGrain.Tensors.Torch.Cuda;
+
+/// <summary>
+/// The few functions of the CUDA runtime that TorchSharp does not pass on: events and the device's memory. They come from the runtime that libtorch has loaded,
+/// since a second one in the process would not see the first one's queue.
+/// </summary>
+internal sealed unsafe class CudaRuntime
+{
+    private const int Success = 0, NotReady = 600;
+    private const uint TimedEvent = 0;
+    private const string LoadedLibraries = "/proc/self/maps";
+
+    // Plain names for an installation on the loader's path; libtorch packages bring a copy whose name carries a hash.
+    private static readonly string[] Names = ["libcudart.so.13", "libcudart.so.12", "cudart64_13.dll", "cudart64_12.dll"];
+
+    private readonly delegate* unmanaged<int, int> _setDevice;
+    private readonly delegate* unmanaged<nint*, uint, int> _eventCreate;
+    private readonly delegate* unmanaged<nint, nint, int> _eventRecord;
+    private readonly delegate* unmanaged<nint, int> _eventQuery;
+    private readonly delegate* unmanaged<nint, int> _eventSynchronize;
+    private readonly delegate* unmanaged<float*, nint, nint, int> _eventElapsedTime;
+    private readonly delegate* unmanaged<nint, int> _eventDestroy;
+    private readonly delegate* unmanaged<nuint*, nuint*, int> _memGetInfo;
+
+    private CudaRuntime(nint library)
+    {
+        _setDevice = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "cudaSetDevice");
+        _eventCreate = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(library, "cudaEventCreateWithFlags");
+        _eventRecord = (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(library, "cudaEventRecord");
+        _eventQuery = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventQuery");
+        _eventSynchronize = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventSynchronize");
+        _eventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)NativeLibrary.GetExport(library, "cudaEventElapsedTime");
+        _eventDestroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventDestroy");
+        _memGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(library, "cudaMemGetInfo");
+    }
+
+    /// <summary>The runtime that this process has loaded; null where there is none, or not one with these functions.</summary>
+    public static CudaRuntime? Find() => Open(Loaded().Concat(Names));
+
+    /// <summary>The first of some libraries that loads and has these functions; null for none.</summary>
+    public static CudaRuntime? Open(IEnumerable<string> libraries)
+    {
+        foreach (var name in libraries)
+        {
+            if (!NativeLibrary.TryLoad(name, out var library)) continue;
+            try
+            {
+                return new CudaRuntime(library);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                NativeLibrary.Free(library);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes a device the calling thread's.</summary>
+    public void SetDevice(int device) => Check(_setDevice(device));
+
+    /// <summary>An event of the calling thread's device.</summary>
+    public nint CreateEvent()
+    {
+        nint result;
+        Check(_eventCreate(&result, TimedEvent));
+        return result;
+    }
+
+    /// <summary>Puts an event behind the work of the device's default stream, which is TorchSharp's.</summary>
+    public void Record(nint item) => Check(_eventRecord(item, 0));
+
+    /// <summary>Whether the device has come to an event.</summary>
+    public bool IsDone(nint item)
+    {
+        var status = _eventQuery(item);
+        if (status == NotReady) return false;
+        Check(status);
+        return true;
+    }
+
+    /// <summary>Waits until the device comes to an event.</summary>
+    public void Wait(nint item) => Check(_eventSynchronize(item));
+
+    /// <summary>Milliseconds from one event to another, at a resolution of about half a microsecond.</summary>
+    public float Milliseconds(nint earlier, nint later)
+    {
+        float result;
+        Check(_eventElapsedTime(&result, earlier, later));
+        return result;
+    }
+
+    /// <summary>Ends an event. Errors are of no use by then: at the end of a process the device may be gone.</summary>
+    public void Destroy(nint item) => _ = _eventDestroy(item);
+
+    /// <summary>Free and total bytes of the calling thread's device.</summary>
+    public (long Free, long Total) Memory()
+    {
+        nuint free, total;
+        Check(_memGetInfo(&free, &total));
+        return ((long)free, (long)total);
+    }
+
+    private static List<string> Loaded()
+    {
+        var found = new List<string>();
+        if (!File.Exists(LoadedLibraries)) return found;
+        foreach (var line in File.ReadLines(LoadedLibraries))
+        {
+            var start = line.IndexOf('/');
+            if (start < 0) continue;
+            var path = line[start..];
+            if (Path.GetFileName(path).StartsWith("libcudart", StringComparison.Ordinal) && !found.Contains(path)) found.Add(path);
+        }
+
+        return found;
+    }
+
+    private static void Check(int status)
+    {
+        if (status != Success) throw new ExternalException($"the CUDA runtime reported error {status}", status);
+    }
+}
