@@ -33,6 +33,9 @@ internal sealed record GpuOptions
     /// <summary>With a ControlNet.</summary>
     public bool ControlNet { get; private init; }
 
+    /// <summary>Times attention only.</summary>
+    public bool AttentionOnly { get; private init; }
+
     /// <summary>Small sizes, to try the program itself.</summary>
     public bool Tiny { get; private init; }
 
@@ -50,6 +53,7 @@ internal sealed record GpuOptions
             options = name switch
             {
                 "--controlnet" => options with { ControlNet = true },
+                "--attention-only" => options with { AttentionOnly = true },
                 "--device" => options with { Device = Number(-1, 64) },
                 "--precision" => WithPrecision(options, PrecisionOf(Value())),
                 "--model" => options with { Model = Value() },

@@ -24,6 +24,7 @@ internal static class Kernels
         }
 
         run.CrossAttention(2 * options.Frames, 4096, 77, 8, 40);
+        if (options.AttentionOnly) return 0;
         foreach (var (width, side) in new[] { (320, 64), (640, 32), (1280, 16) })
         {
             run.Conv(2 * options.Frames, side, width, width);
@@ -48,7 +49,7 @@ internal static class Kernels
     /// <param name="divisor">Factor by which images and numbers of tokens are smaller than said.</param>
     private sealed class KernelRun(Tensors.Torch.TorchEngine engine, int divisor)
     {
-        private const int Repeats = 10, Warmups = 2;
+        private const int Repeats = 5, Warmups = 2;
         private static readonly TimeSpan Enough = TimeSpan.FromSeconds(1);
 
         private static readonly float[] Table = [.. Enumerable.Range(0, 65521).Select(_ => (System.Random.Shared.NextSingle() * 2) - 1)];

@@ -12,6 +12,7 @@ const string Usage = """
       --frames N --side N --steps N --warmup-steps N    size of the edit (16, 512, 50, 2)
       --controlnet                 with a ControlNet
       --size sd15|tiny             sizes of the random networks, and of the operations (sd15)
+      --attention-only             times attention only
       --json FILE                  writes the figures of an edit there
     """;
 

@@ -19,12 +19,25 @@ public sealed class GoldenContext : IDisposable
     private readonly Dictionary<string, StableDiffusion> _models = new(StringComparer.Ordinal);
 
 #if TORCH
-    public IEngine Engine { get; } = new TorchEngine(new TorchEngineOptions { Device = TorchEngineOptions.Cpu, Precision = TorchPrecision.Float32 });
+    private static readonly TorchPrecision Precision = Environment.GetEnvironmentVariable("VIDEOGRAIN_TORCH_PRECISION") switch
+    {
+        null or "" or "fp32" => TorchPrecision.Float32,
+        "fp16" => TorchPrecision.Float16,
+        "bf16" => TorchPrecision.BFloat16,
+        var other => throw new ArgumentException($"VIDEOGRAIN_TORCH_PRECISION is {other}; known are fp32, fp16 and bf16"),
+    };
+
+    // Half precision rounds to 11 bits, bfloat16 to 8; a run of many steps multiplies that.
+    private static readonly double LeastBound = Precision switch { TorchPrecision.Float16 => 3e-2, TorchPrecision.BFloat16 => 2.5e-1, _ => 0 };
+
+    public IEngine Engine { get; } = new TorchEngine(new TorchEngineOptions { Device = Device(), Precision = Precision });
+
+    public GoldenReport Report { get; } = new(LeastBound);
 #else
     public IEngine Engine { get; } = new CpuEngine();
-#endif
 
     public GoldenReport Report { get; } = new();
+#endif
 
     /// <summary>The model that a case names.</summary>
     public StableDiffusion Model(GoldenCase golden)
@@ -67,4 +80,11 @@ public sealed class GoldenContext : IDisposable
         Console.WriteLine(Report.Summary());
         if (Environment.GetEnvironmentVariable(ReportVariable) is { Length: > 0 } file) File.WriteAllText(file, Report.Table());
     }
+#if TORCH
+
+    private static int Device() =>
+        Environment.GetEnvironmentVariable("VIDEOGRAIN_TORCH_DEVICE") is { Length: > 0 } device
+            ? int.Parse(device, System.Globalization.CultureInfo.InvariantCulture)
+            : TorchEngineOptions.Cpu;
+#endif
 }
