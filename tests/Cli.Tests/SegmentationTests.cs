@@ -69,9 +69,10 @@ public sealed class SegmentationTests : IDisposable
     }
 
     [Fact]
-    public async Task Evaluate_Segmentation_ReachesItsNumbers()
+    public async Task Evaluate_SegmentationOfAllBundledClips_ReachesItsNumbers()
     {
-        int code = await RunAsync("evaluate", "--segmentation", Wall, "--models", Models, "--json");
+        // The long clip goes on as it begins.
+        int code = await RunAsync("evaluate", "--segmentation", Samples.Folder, "--frames", "16", "--models", Models, "--json");
 
         Assert.True(code == ExitCodes.Success, _error.ToString());
         using JsonDocument all = JsonDocument.Parse(_output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);

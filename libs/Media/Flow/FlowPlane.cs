@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VideoGrain.Media.Flow;
 
 /// <summary>One channel of fp32 values; sampling outside repeats the border.</summary>
@@ -67,22 +69,19 @@ internal sealed class FlowPlane(int width, int height)
     /// <summary>The middle value of each 3 x 3 neighbourhood, which takes outliers away and keeps edges.</summary>
     public void Median()
     {
-        const int Neighbours = 9;
         var source = (float[])Values.Clone();
-        Span<float> window = stackalloc float[Neighbours];
         for (var y = 0; y < Height; y++)
         {
-            for (var x = 0; x < Width; x++)
+            var (up, row, down) = (Math.Max(0, y - 1) * Width, y * Width, Math.Min(Height - 1, y + 1) * Width);
+            Median(source, up, row, down, 0, 1);
+            var x = 1;
+            for (; x < Width - Vector<float>.Count; x += Vector<float>.Count)
             {
-                for (var k = 0; k < Neighbours; k++)
-                {
-                    var (nx, ny) = (Math.Clamp(x + (k % 3) - 1, 0, Width - 1), Math.Clamp(y + (k / 3) - 1, 0, Height - 1));
-                    window[k] = source[(ny * Width) + nx];
-                }
-
-                window.Sort();
-                Values[(y * Width) + x] = window[Neighbours / 2];
+                var middle = Middle(Column(source, up, row, down, x - 1), Column(source, up, row, down, x), Column(source, up, row, down, x + 1));
+                middle.CopyTo(Values, row + x);
             }
+
+            Median(source, up, row, down, x, Width);
         }
     }
 
@@ -99,26 +98,61 @@ internal sealed class FlowPlane(int width, int height)
         return upper + (fy * (lower - upper));
     }
 
+    // Three neighbours in a column, sorted.
+    private static (Vector<float> Least, Vector<float> Middle, Vector<float> Most) Column(float[] source, int up, int row, int down, int x)
+        => Sort(new Vector<float>(source, up + x), new Vector<float>(source, row + x), new Vector<float>(source, down + x));
+
+    private static (Vector<float> Least, Vector<float> Middle, Vector<float> Most) Sort(Vector<float> a, Vector<float> b, Vector<float> c)
+    {
+        var (low, high) = (Vector.Min(a, b), Vector.Max(a, b));
+        return (Vector.Min(low, c), Vector.Max(low, Vector.Min(high, c)), Vector.Max(high, c));
+    }
+
+    // Of nine values in three sorted columns the middle one is the middle of three: the largest of the least, the middle one of the
+    // middle ones and the least of the largest.
+    private static Vector<float> Middle(
+        (Vector<float> Least, Vector<float> Middle, Vector<float> Most) a,
+        (Vector<float> Least, Vector<float> Middle, Vector<float> Most) b,
+        (Vector<float> Least, Vector<float> Middle, Vector<float> Most) c)
+        => Sort(
+            Vector.Max(Vector.Max(a.Least, b.Least), c.Least),
+            Sort(a.Middle, b.Middle, c.Middle).Middle,
+            Vector.Min(Vector.Min(a.Most, b.Most), c.Most)).Middle;
+
+    private void Median(float[] source, int up, int row, int down, int first, int end)
+    {
+        const int Neighbours = 9;
+        Span<float> window = stackalloc float[Neighbours];
+        for (var x = first; x < end; x++)
+        {
+            var (left, right) = (Math.Max(0, x - 1), Math.Min(Width - 1, x + 1));
+            (window[0], window[1], window[2]) = (source[up + left], source[up + x], source[up + right]);
+            (window[3], window[4], window[5]) = (source[row + left], source[row + x], source[row + right]);
+            (window[6], window[7], window[8]) = (source[down + left], source[down + x], source[down + right]);
+            window.Sort();
+            Values[row + x] = window[Neighbours / 2];
+        }
+    }
+
     private FlowPlane Blur()
     {
         var (rows, result) = (new FlowPlane(Width, Height), new FlowPlane(Width, Height));
         for (var y = 0; y < Height; y++)
-        {
-            for (var x = 0; x < Width; x++)
-            {
-                var row = y * Width;
-                rows.Values[row + x] = Binomial(i => Values[row + Math.Clamp(x + i, 0, Width - 1)]);
-            }
-        }
-
-        for (var y = 0; y < Height; y++)
-        {
-            for (var x = 0; x < Width; x++)
-                result.Values[(y * Width) + x] = Binomial(i => rows.Values[(Math.Clamp(y + i, 0, Height - 1) * Width) + x]);
-        }
-
+            Blur(Values.AsSpan(y * Width, Width), 1, rows.Values.AsSpan(y * Width, Width));
+        for (var x = 0; x < Width; x++)
+            Blur(rows.Values.AsSpan(x), Width, result.Values.AsSpan(x));
         return result;
     }
 
-    private static float Binomial(Func<int, float> at) => (at(-2) + at(2) + (4 * (at(-1) + at(1))) + (6 * at(0))) / 16;
+    // One line, its values a step apart; the edge is repeated.
+    private static void Blur(ReadOnlySpan<float> source, int step, Span<float> target)
+    {
+        var last = (source.Length - 1) / step;
+        for (var i = 0; i <= last; i++)
+        {
+            var (before, after) = (Math.Max(0, i - 1) * step, Math.Min(last, i + 1) * step);
+            var (farBefore, farAfter) = (Math.Max(0, i - 2) * step, Math.Min(last, i + 2) * step);
+            target[i * step] = (source[farBefore] + source[farAfter] + (4 * (source[before] + source[after])) + (6 * source[i * step])) / 16;
+        }
+    }
 }

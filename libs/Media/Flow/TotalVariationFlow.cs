@@ -76,8 +76,19 @@ internal sealed class TotalVariationFlow
                     continue;
                 }
 
-                (_warpedX[i], _warpedY[i]) = (_toX.Sample(tx, ty), _toY.Sample(tx, ty));
-                _constant[i] = _to.Sample(tx, ty) - (_warpedX[i] * u.Values[i]) - (_warpedY[i] * v.Values[i]) - _from.Values[i];
+                // Three planes are sampled at one place.
+                var (x0, y0) = ((int)tx, (int)ty);
+                var (upper, lower) = (y0 * _width, Math.Min(y0 + 1, _height - 1) * _width);
+                var (x1, fx, fy) = (Math.Min(x0 + 1, _width - 1), tx - x0, ty - y0);
+                float Sample(float[] plane)
+                {
+                    var above = plane[upper + x0] + (fx * (plane[upper + x1] - plane[upper + x0]));
+                    var below = plane[lower + x0] + (fx * (plane[lower + x1] - plane[lower + x0]));
+                    return above + (fy * (below - above));
+                }
+
+                (_warpedX[i], _warpedY[i]) = (Sample(_toX.Values), Sample(_toY.Values));
+                _constant[i] = Sample(_to.Values) - (_warpedX[i] * u.Values[i]) - (_warpedY[i] * v.Values[i]) - _from.Values[i];
             }
         }
     }

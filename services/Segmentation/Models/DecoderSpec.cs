@@ -22,6 +22,8 @@ internal sealed record DecoderSpec(
             throw new ModelProfileException($"model '{profile.Name}': {Name} needs networks.{network}.");
         if (found.Input == null == roles.TakesPicture)
             throw roles.TakesPicture ? Needs("input") : new ModelProfileException($"model '{profile.Name}': {key}input: this network takes no picture.");
+        if (found.Input?.Fit == InputFits.Windows && !roles.TakesWindows)
+            throw new ModelProfileException($"model '{profile.Name}': {key}input.fit: {Name} cannot put windows together; {InputFits.Stretch} or {InputFits.Letterbox}.");
         if (roles.TakesNext && found.Input!.Next.Length == 0)
             throw Needs("input.next");
         if (roles.Inputs.FirstOrDefault(role => !found.Inputs.ContainsKey(role)) is { } input)

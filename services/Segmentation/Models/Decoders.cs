@@ -19,7 +19,7 @@ internal static class Decoders
     {
         DepthModel.Spec, PoseModel.Spec, PromptableModel.Spec, FlowModel.Spec,
     }.Concat(Regions.Select(r => DecoderSpec.Of(
-        r.Key, ModelTask.Segmentation, new NetworkRoles(r.Value.Roles), (model, cancellation) => new RegionDetector(model, r.Value).WarmUp(cancellation))))
+        r.Key, ModelTask.Segmentation, new NetworkRoles(r.Value.Roles) { TakesWindows = r.Value is IDenseDecoder }, (model, cancellation) => new RegionDetector(model, r.Value).WarmUp(cancellation))))
         .ToDictionary(s => s.Name, StringComparer.Ordinal);
 
     /// <summary>An empty picture for a network's first run.</summary>

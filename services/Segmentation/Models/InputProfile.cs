@@ -27,8 +27,11 @@ internal sealed record InputProfile
     /// <summary>Order of the channels: <c>rgb</c> or <c>bgr</c>.</summary>
     public string Channels { get; init; } = "rgb";
 
-    /// <summary>How a frame is fitted: <c>stretch</c>, or <c>letterbox</c> (aspect ratio kept, padded at the right and the bottom).</summary>
-    public string Fit { get; init; } = "stretch";
+    /// <summary>
+    /// How a frame is fitted: <c>stretch</c>; <c>letterbox</c> (aspect ratio kept, padded at the right and the bottom); <c>windows</c>
+    /// (aspect ratio and scale kept, overlapping windows along the longer side).
+    /// </summary>
+    public string Fit { get; init; } = InputFits.Stretch;
 
     /// <summary>Byte that letterboxes are padded with.</summary>
     public int Padding { get; init; } = 114;

@@ -27,7 +27,7 @@ internal sealed class ModelInput
     public static ModelInput Of(Frame frame, InputProfile profile)
     {
         var (width, height) = (profile.Width, profile.Height);
-        if (profile.Fit == "letterbox")
+        if (profile.Fit == InputFits.Letterbox)
         {
             var scale = Math.Min((double)profile.Width / frame.Width, (double)profile.Height / frame.Height);
             width = Math.Clamp((int)Math.Round(frame.Width * scale), 1, profile.Width);

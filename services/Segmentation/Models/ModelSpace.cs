@@ -17,6 +17,21 @@ internal static class ModelSpace
     /// <returns>(height, width, channels).</returns>
     public static float[] ToFrame(ReadOnlySpan<float> planes, int channels, int rows, int columns, ModelInput input, int width, int height)
     {
+        var (usedRows, usedColumns, interleaved) = Used(planes, channels, rows, columns, input);
+        return (usedRows, usedColumns) == (height, width)
+            ? interleaved
+            : Resizer.Resize(interleaved, usedColumns, usedRows, channels, width, height, ResizeFilter.Bilinear);
+    }
+
+    /// <summary>The part of planes that the frame fills.</summary>
+    /// <param name="planes">(channels, rows, columns), covering the model's whole input.</param>
+    /// <param name="channels">Number of planes.</param>
+    /// <param name="rows">Rows of a plane.</param>
+    /// <param name="columns">Columns of a plane.</param>
+    /// <param name="input">How the frame was fitted.</param>
+    /// <returns>Rows and columns of the part, and its values (rows, columns, channels).</returns>
+    public static (int Rows, int Columns, float[] Values) Used(ReadOnlySpan<float> planes, int channels, int rows, int columns, ModelInput input)
+    {
         var (usedRows, usedColumns) = (Math.Max(1, (int)Math.Round(rows * input.Rows)), Math.Max(1, (int)Math.Round(columns * input.Columns)));
         var interleaved = new float[usedRows * usedColumns * channels];
         for (var c = 0; c < channels; c++)
@@ -28,9 +43,7 @@ internal static class ModelSpace
             }
         }
 
-        return (usedRows, usedColumns) == (height, width)
-            ? interleaved
-            : Resizer.Resize(interleaved, usedColumns, usedRows, channels, width, height, ResizeFilter.Bilinear);
+        return (usedRows, usedColumns, interleaved);
     }
 
     /// <summary>The pixels whose value is above a threshold, in the frame's size, within a box of it.</summary>

@@ -11,4 +11,7 @@ internal sealed record NetworkRoles(IReadOnlyList<string> Outputs, bool TakesPic
 
     /// <summary>Roles of inputs that it feeds where a network has them.</summary>
     public IReadOnlyList<string> OptionalInputs { get; init; } = [];
+
+    /// <summary>Whether what several windows of a frame show can be put together.</summary>
+    public bool TakesWindows { get; init; }
 }

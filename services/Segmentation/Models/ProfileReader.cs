@@ -95,7 +95,7 @@ internal static class ProfileReader
         require(input.Range is 1 or 255, $"{key}input.range: 1 or 255");
         require(input.Mean.Count == 3 && input.Std.Count == 3 && input.Std.All(s => s > 0), $"{key}input.mean and input.std: three numbers, std above 0");
         require(input.Channels is "rgb" or "bgr", $"{key}input.channels: rgb or bgr");
-        require(input.Fit is "stretch" or "letterbox", $"{key}input.fit: stretch or letterbox");
+        require(InputFits.Known.Contains(input.Fit), $"{key}input.fit: one of {string.Join(", ", InputFits.Known)}");
         require(input.Padding is >= 0 and <= 255, $"{key}input.padding: 0 to 255");
     }
 }

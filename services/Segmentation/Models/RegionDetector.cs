@@ -31,7 +31,22 @@ internal sealed class RegionDetector(OnnxModel model, IRegionDecoder decoder)
 
     private IReadOnlyList<Detection> Find(Frame frame, CancellationToken cancellationToken)
     {
+        if (model.Only.Input.Fit == InputFits.Windows && decoder is IDenseDecoder dense)
+            return Find(frame, dense, cancellationToken);
         var input = ModelInput.Of(frame, model.Only.Input);
         return model.Only.Run(input, decoder.Roles, o => decoder.Decode(o, input, Profile, frame.Width, frame.Height), cancellationToken);
+    }
+
+    private IReadOnlyList<Detection> Find(Frame frame, IDenseDecoder dense, CancellationToken cancellationToken)
+    {
+        var windows = FrameWindows.Of(frame, model.Only.Input);
+        var scores = new WindowScores(windows);
+        foreach (var place in windows.Places)
+        {
+            var input = windows.Cut(place);
+            scores.Add(place, model.Only.Run(input, dense.Roles, o => dense.Read(o, input, Profile), cancellationToken));
+        }
+
+        return dense.Decode(scores.Complete(), Profile, frame.Width, frame.Height);
     }
 }

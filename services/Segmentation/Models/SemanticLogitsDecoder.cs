@@ -8,7 +8,7 @@ namespace VideoGrain.Segmentation.Models;
 /// taken; connected pieces of foreground become objects. Within a piece a class that holds a fair share is an object of its own,
 /// specks of other classes go to the object around them.
 /// </summary>
-internal sealed class SemanticLogitsDecoder : IRegionDecoder
+internal sealed class SemanticLogitsDecoder : IDenseDecoder
 {
     private const string Logits = "logits";
 
@@ -18,11 +18,22 @@ internal sealed class SemanticLogitsDecoder : IRegionDecoder
     public IReadOnlyList<string> Roles { get; } = [Logits];
 
     public IReadOnlyList<Detection> Decode(ModelOutputs outputs, ModelInput input, ModelProfile profile, int width, int height)
+        => Decode(Read(outputs, input, profile), profile, width, height);
+
+    public ClassScores Read(ModelOutputs outputs, ModelInput input, ModelProfile profile)
     {
         var classes = profile.Classes.Count;
         var shape = outputs.Require(Logits, 1, classes, -1, -1);
-        var scores = ModelSpace.ToFrame(outputs.Floats(Logits), classes, (int)shape[2], (int)shape[3], input, width, height);
-        var (labels, confidence) = Best(scores, classes, BackgroundIndex(profile));
+        return ClassScores.Of(outputs.Floats(Logits), classes, (int)shape[2], (int)shape[3], input);
+    }
+
+    public IReadOnlyList<Detection> Decode(ClassScores scores, ModelProfile profile, int width, int height)
+    {
+        // From here on a label is a class's index + 1, and 0 for the background.
+        var (labels, confidence) = scores.Best(width, height);
+        var background = BackgroundIndex(profile);
+        for (var i = 0; i < labels.Length; i++)
+            labels[i] = labels[i] == background ? 0 : labels[i] + 1;
 
         var foreground = Array.ConvertAll(labels, l => l == 0 ? 0 : 1);
         var detections = new List<Detection>();
@@ -50,31 +61,6 @@ internal sealed class SemanticLogitsDecoder : IRegionDecoder
         }
 
         return -1;
-    }
-
-    // Labels are class index + 1, 0 for the background; confidence is the softmax of the best class.
-    private static (int[] Labels, float[] Confidence) Best(float[] scores, int classes, int background)
-    {
-        var pixels = scores.Length / classes;
-        var (labels, confidence) = (new int[pixels], new float[pixels]);
-        for (var p = 0; p < pixels; p++)
-        {
-            var row = scores.AsSpan(p * classes, classes);
-            var best = 0;
-            for (var c = 1; c < classes; c++)
-            {
-                if (row[c] > row[best])
-                    best = c;
-            }
-
-            var sum = 0f;
-            foreach (var score in row)
-                sum += MathF.Exp(score - row[best]);
-            confidence[p] = 1 / sum;
-            labels[p] = best == background ? 0 : best + 1;
-        }
-
-        return (labels, confidence);
     }
 
     private static IEnumerable<(int Label, IReadOnlyList<int> Pixels)> Divide(IReadOnlyList<int> piece, int[] labels, int width, int height)

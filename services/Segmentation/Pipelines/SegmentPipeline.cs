@@ -115,7 +115,7 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
             var frame = feed.Take(cancellationToken);
             var flow = before == null ? null : ClipFlow.Estimate(before, frame, cancellationToken);
             if (plan.Detector != null)
-                tracker.Add(plan.Detector.Model.Detect(frame, cleanUp, cancellationToken), flow);
+                tracker.Add(frame, plan.Detector.Model.Detect(frame, cleanUp, cancellationToken), flow);
             prompts?.Add(frame, flow, cancellationToken);
             before = frame;
             progress();

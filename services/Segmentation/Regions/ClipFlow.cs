@@ -7,7 +7,8 @@ namespace VideoGrain.Segmentation.Regions;
 /// <summary>Flow that is good enough to carry masks along: estimated on small frames, scaled up.</summary>
 internal static class ClipFlow
 {
-    private const int MostSide = 160;
+    /// <summary>Longest side of the frames that flow is estimated on, in pixels.</summary>
+    public const int MostSide = 160;
 
     public static FlowField Estimate(Frame from, Frame to, CancellationToken cancellationToken)
     {

@@ -21,23 +21,25 @@ internal sealed class PackedMask
     /// <summary>Number of pixels inside.</summary>
     public int Count { get; }
 
-    public static PackedMask Of(Mask mask)
+    public static PackedMask Of(Mask mask) => Of(Blob.Of(mask), mask.Width, mask.Height);
+
+    /// <summary>Packs what of a shape lies within a frame.</summary>
+    public static PackedMask Of(Blob shape, int width, int height)
     {
-        if (MaskGeometry.Bounds(mask) is not { } bounds)
-            return new PackedMask(mask.Width, mask.Height, 0, default, []);
-        var columns = bounds.Right - bounds.Left;
-        var words = new ulong[((((long)columns * (bounds.Bottom - bounds.Top)) + Bits - 1) / Bits)];
+        var inside = shape.Within(width, height);
+        var (left, top, right, bottom) = inside.Bounds;
+        var words = new ulong[(((long)(right - left) * (bottom - top)) + Bits - 1) / Bits];
         var bit = 0L;
-        for (var y = bounds.Top; y < bounds.Bottom; y++)
+        for (var y = top; y < bottom; y++)
         {
-            foreach (var inside in mask.Set.AsSpan((y * mask.Width) + bounds.Left, columns))
+            for (var x = left; x < right; x++, bit++)
             {
-                words[bit / Bits] |= (ulong)inside << (int)(bit % Bits);
-                bit++;
+                if (inside.Contains(x, y))
+                    words[bit / Bits] |= 1UL << (int)(bit % Bits);
             }
         }
 
-        return new PackedMask(mask.Width, mask.Height, mask.Count, bounds, words);
+        return new PackedMask(width, height, inside.Count, inside.Bounds, words);
     }
 
     public Mask Unpack()

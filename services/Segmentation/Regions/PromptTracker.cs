@@ -20,7 +20,7 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
     // Overlap (intersection over union) with the mask expected for an answer to be the same object.
     private const double LeastOverlap = 0.5;
 
-    private readonly Dictionary<PromptQuery, Track> _tracks = [];
+    private readonly Dictionary<PromptQuery, Target> _targets = [];
 
     // Frames before a prompt that is still to come, for looking back from it.
     private readonly List<Frame> _past = [];
@@ -35,24 +35,20 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
     {
         EncodedFrame? encoded = null;
         EncodedFrame Encoded() => encoded ??= model.Encode(frame, cancellationToken);
-        foreach (var track in _tracks.Values.Where(t => _frame - t.LastFound <= RegionTracker.DefaultMaxGap))
-        {
-            var moved = MaskWarp.Shift(track.Extent, track.Velocity);
-            var expected = track.LastFound == _frame - 1 ? MaskWarp.Forward(track.Extent, flow!) : moved;
-            if (FindAgain(expected, Encoded, cancellationToken) is { } again)
-                track.Add(_frame, again);
-            else
-                track.Carry(_frame, moved, moved);
-        }
+        foreach (var target in _targets.Values)
+            Follow(target, _frame, flow!, Encoded, cancellationToken);
 
         List<PromptQuery> begin = [.. queries.Where(q => q.Frame == _frame)];
+        var back = new List<Target>();
         foreach (var query in begin)
         {
-            _tracks[query] = new Track(_frame);
-            _tracks[query].Add(_frame, Find(query, Encoded(), cancellationToken));
+            var found = Find(query, Encoded(), cancellationToken);
+            _targets[query] = new Target(new Track(_frame), Blob.Of(found.Mask));
+            Keep(_targets[query].Track, _frame, found);
+            back.Add(new Target(_targets[query].Track, _targets[query].Extent));
         }
 
-        LookBack([.. begin.Select(q => _tracks[q])], frame, cancellationToken);
+        LookBack(back, frame, cancellationToken);
         if (queries.Any(q => q.Frame > _frame))
             _past.Add(frame);
         else
@@ -64,9 +60,9 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
     /// <returns>For each query its object, in the order of the queries.</returns>
     public IReadOnlyList<(PromptQuery Query, Track Track)> Complete()
     {
-        foreach (var track in _tracks.Values)
-            track.Trim();
-        return [.. queries.Select(q => (q, _tracks[q]))];
+        foreach (var target in _targets.Values)
+            target.Track.Trim();
+        return [.. queries.Select(q => (q, _targets[q].Track))];
     }
 
     private Detection Find(PromptQuery query, EncodedFrame encoded, CancellationToken cancellationToken)
@@ -79,38 +75,37 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
                 string.Create(CultureInfo.InvariantCulture, $"model '{model.Profile.Name}' sees nothing there in frame {query.Frame} with a score of {model.Profile.ScoreThreshold} or more"),
                 ErrorReasons.RegionEmpty);
 
-    private void LookBack(IReadOnlyList<Track> tracks, Frame now, CancellationToken cancellationToken)
+    private void LookBack(IReadOnlyList<Target> targets, Frame now, CancellationToken cancellationToken)
     {
-        var seen = tracks.ToDictionary(t => t, t => (t.Extent, Frame: _frame, Velocity: (X: 0.0, Y: 0.0)));
-        for (var f = _frame - 1; f >= 0 && seen.Count > 0; f--)
+        for (var f = _frame - 1; f >= 0 && targets.Any(t => !t.IsGone); f--)
         {
             var before = _past[f];
             var flow = ClipFlow.Estimate(now, before, cancellationToken);
             EncodedFrame? encoded = null;
-            foreach (var (track, (extent, lastSeen, velocity)) in seen.ToList())
-            {
-                var moved = MaskWarp.Shift(extent, velocity);
-                var expected = lastSeen == f + 1 ? MaskWarp.Forward(extent, flow) : moved;
-                if (FindAgain(expected, () => encoded ??= model.Encode(before, cancellationToken), cancellationToken) is { } again)
-                {
-                    track.AddBefore(f, again);
-                    var (later, sooner) = (MaskGeometry.Centre(extent), MaskGeometry.Centre(again.Mask));
-                    seen[track] = (again.Mask, f, lastSeen == f + 1 ? (sooner.X - later.X, sooner.Y - later.Y) : velocity);
-                }
-                else if (lastSeen - f > RegionTracker.DefaultMaxGap)
-                {
-                    seen.Remove(track);
-                }
-                else
-                {
-                    track.CarryBefore(f, moved);
-                    seen[track] = (moved, lastSeen, velocity);
-                }
-            }
-
+            foreach (var target in targets)
+                Follow(target, f, flow, () => encoded ??= model.Encode(before, cancellationToken), cancellationToken);
             now = before;
         }
     }
+
+    private void Follow(Target target, int frame, FlowField flow, Func<EncodedFrame> encoded, CancellationToken cancellationToken)
+    {
+        if (target.IsGone)
+            return;
+        var expected = target.Expect(flow);
+        if (FindAgain(expected.ToMask(flow.Width, flow.Height), encoded, cancellationToken) is { } again)
+        {
+            target.Find(Blob.Of(again.Mask));
+            Keep(target.Track, frame, again);
+        }
+        else
+        {
+            target.Lose();
+            target.Track.Carry(frame, PackedMask.Of(target.Extent, flow.Width, flow.Height));
+        }
+    }
+
+    private static void Keep(Track track, int frame, Detection found) => track.Keep(frame, found.ClassName, found.Score, PackedMask.Of(found.Mask));
 
     private Detection? FindAgain(Mask expected, Func<EncodedFrame> encoded, CancellationToken cancellationToken)
     {
@@ -127,4 +122,34 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
     }
 
     private Detection Tidy(PromptedMask answer) => new("", answer.Score, cleanUp.Tidy(answer.Mask));
+
+    /// <summary>An object on its way through the clip in one direction.</summary>
+    private sealed class Target(Track track, Blob extent)
+    {
+        private readonly Drift _drift = new();
+        private int _lost;
+        private Blob _moved = extent;
+
+        public Track Track { get; } = track;
+
+        public Blob Extent { get; private set; } = extent;
+
+        public bool IsGone => _lost >= RegionTracker.DefaultMaxGap;
+
+        public Blob Expect(FlowField flow)
+        {
+            _moved = Extent.Shift(_drift.Step());
+            return _lost == 0 ? Extent.Forward(flow) : _moved;
+        }
+
+        public void Find(Blob found)
+        {
+            var (before, now) = (Extent.Centre, found.Centre);
+            if (_lost == 0)
+                _drift.Measure((now.X - before.X, now.Y - before.Y), weight: 1);
+            (Extent, _lost) = (found, 0);
+        }
+
+        public void Lose() => (Extent, _lost) = (_moved, _lost + 1);
+    }
 }

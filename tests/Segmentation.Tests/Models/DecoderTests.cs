@@ -111,6 +111,62 @@ public sealed class DecoderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(16, 16, 1)]
+    [InlineData(52, 16, 5)]
+    [InlineData(16, 40, 4)]
+    [InlineData(104, 32, 5)]
+    [InlineData(4000, 16, 8)]
+    public void Windows_FrameOfAnotherAspectRatio_IsCoveredByWindowsOfTheNetworksSize(int width, int height, int count)
+    {
+        var windows = FrameWindows.Of(new Frame(width, height, Colour.Black), new InputProfile { Name = "image", Width = 16, Height = 16, Fit = InputFits.Windows });
+
+        Assert.Equal(count, windows.Places.Count);
+        Assert.All(Enumerable.Range(0, windows.Width), x => Assert.Contains(windows.Places, p => x >= p.Left && x < p.Left + 16));
+        Assert.All(Enumerable.Range(0, windows.Height), y => Assert.Contains(windows.Places, p => y >= p.Top && y < p.Top + 16));
+        Assert.All(windows.Places, p => Assert.True(p.Left >= 0 && p.Top >= 0 && p.Left + 16 <= windows.Width && p.Top + 16 <= windows.Height));
+    }
+
+    [Theory]
+    [InlineData(48, 16)]
+    [InlineData(16, 48)]
+    public void Windows_ObjectsAcrossTheirBorders_AreWhole(int width, int height)
+    {
+        // A network of 16 x 16 pixels that knows colours: a bar runs through all windows, a square lies in the last.
+        _models.Install("m", ToyModels.Colours(), ToyModels.ColoursProfile("m").Replace("  width: 16", "  width: 16\n  fit: windows", StringComparison.Ordinal));
+        var frame = new Frame(width, height, new Colour(255, 0, 0));
+        var upright = height > width;
+        void Paint(int from, int to, int top, int bottom, Colour colour)
+        {
+            for (var along = from; along < to; along++)
+            {
+                for (var across = top; across < bottom; across++)
+                    frame[upright ? across : along, upright ? along : across] = colour;
+            }
+        }
+
+        Paint(3, 45, 2, 6, new Colour(0, 255, 0));
+        Paint(38, 44, 9, 15, new Colour(0, 0, 255));
+
+        using var detector = _models.Detector();
+        var found = detector.Model.Detect(frame, new MaskCleanUp(0, 0), TestContext.Current.CancellationToken);
+
+        var (bar, square) = (found.Single(d => d.ClassName == "green").Mask, found.Single(d => d.ClassName == "blue").Mask);
+        Assert.Equal(42 * 4, bar.Count);
+        Assert.Equal(upright ? (2, 3, 6, 45) : (3, 2, 45, 6), MaskGeometry.Bounds(bar));
+        Assert.Equal(36, square.Count);
+    }
+
+    [Fact]
+    public void Windows_ForBoxes_AreRefused()
+    {
+        var boxes = Graph().Constant("c", [1f], 1).Output("predictions", OnnxElement.Float, 1).Output("prototypes", OnnxElement.Float, 1)
+            .Node("Identity", ["c"], ["predictions"]).Node("Identity", ["c"], ["prototypes"]);
+        _models.Install("m", boxes.ToArray(), Profile("yolo_seg", "predictions", "prototypes").Replace("  width: 32", "  width: 32\n  fit: windows", StringComparison.Ordinal));
+
+        Assert.Contains("input.fit: yolo_seg", Assert.Throws<ModelProfileException>(() => Detect(Side, Side)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("instances", "boxes,labels,scores,masks")]
     [InlineData("yolo_seg", "predictions,prototypes")]
     [InlineData("query_masks", "class_logits,mask_logits")]

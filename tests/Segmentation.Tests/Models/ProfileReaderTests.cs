@@ -47,6 +47,7 @@ public sealed class ProfileReaderTests : IDisposable
     [InlineData("task: segmentation", "task: cooking", "line 2")]
     [InlineData("mean: [0.5, 0.5, 0.5]", "mean: [0.5]", "input.mean")]
     [InlineData("mean: [0.5, 0.5, 0.5]", "std: [1, 0, 1]", "input.mean")]
+    [InlineData("  height: 16", "  height: 16\n  fit: shrink", "input.fit")]
     [InlineData("classes: [background, cat]", "classes: [cat, cat]", "classes")]
     [InlineData("background_class: background", "background_class: dog", "background_class")]
     [InlineData("licence: MIT", "", "Licence")]

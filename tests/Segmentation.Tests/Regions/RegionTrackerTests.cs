@@ -118,10 +118,27 @@ public sealed class RegionTrackerTests
         for (var f = 0; f < frames; f++)
         {
             var detections = scene(f).Select(o => new Detection(o.Class, 0.9, Square(o.Left, o.Top, o.Side))).ToList();
-            tracker.Add(detections, f == 0 ? null : still ? Still() : Motion(scene(f - 1), scene(f)));
+            tracker.Add(Draw(scene(f)), detections, f == 0 ? null : still ? Still() : Motion(scene(f - 1), scene(f)));
         }
 
         return tracker.Complete();
+    }
+
+    // Every class has its colour; what comes later in the list lies in front.
+    private static Frame Draw((string Class, int Left, int Top, int Side)[] objects)
+    {
+        var frame = new Frame(Width, Height, new Colour(128, 128, 128));
+        foreach (var (name, left, top, side) in objects)
+        {
+            var colour = name == "dog" ? new Colour(40, 60, 200) : name == "hat" ? new Colour(20, 20, 20) : new Colour(200, 60, 40);
+            for (var y = Math.Max(0, top); y < Math.Min(Height, top + side); y++)
+            {
+                for (var x = Math.Max(0, left); x < Math.Min(Width, left + side); x++)
+                    frame[x, y] = colour;
+            }
+        }
+
+        return frame;
     }
 
     private static FlowField Still() => new(Width, Height, new float[2 * Width * Height], [.. Enumerable.Repeat(true, Width * Height)]);

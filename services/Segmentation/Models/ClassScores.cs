@@ -1,0 +1,85 @@
+namespace VideoGrain.Segmentation.Models;
+
+/// <summary>Scores of every class on a grid that covers a frame.</summary>
+/// <param name="Rows">Rows of the grid.</param>
+/// <param name="Columns">Columns of the grid.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Values">(rows, columns, classes).</param>
+internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] Values)
+{
+    /// <summary>Takes the part of a network's planes that the frame fills.</summary>
+    /// <param name="planes">(classes, rows, columns), covering the network's whole input.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="rows">Rows of a plane.</param>
+    /// <param name="columns">Columns of a plane.</param>
+    /// <param name="input">How the frame was fitted.</param>
+    public static ClassScores Of(ReadOnlySpan<float> planes, int classes, int rows, int columns, ModelInput input)
+    {
+        var (usedRows, usedColumns, values) = ModelSpace.Used(planes, classes, rows, columns, input);
+        return new ClassScores(usedRows, usedColumns, classes, values);
+    }
+
+    /// <summary>
+    /// The best class of every pixel of a frame, the scores between the grid's points being interpolated. A frame holds many more
+    /// pixels than the grid points, so that scores are interpolated pixel by pixel and never held for the whole frame.
+    /// </summary>
+    /// <param name="width">Columns of the frame.</param>
+    /// <param name="height">Rows of the frame.</param>
+    /// <returns>For each pixel its class, and the softmax of that class.</returns>
+    public (int[] Labels, float[] Confidence) Best(int width, int height)
+    {
+        var (labels, confidence) = (new int[width * height], new float[width * height]);
+        var (columns, row) = (Axis(Columns, width), new float[Columns * Classes]);
+        var scores = new float[Classes];
+        for (var y = 0; y < height; y++)
+        {
+            Row(Axis(Rows, height, y), row);
+            for (var x = 0; x < width; x++)
+            {
+                var (first, second, weight) = columns[x];
+                Mix(row.AsSpan(first * Classes, Classes), row.AsSpan(second * Classes, Classes), weight, scores);
+                (labels[(y * width) + x], confidence[(y * width) + x]) = Best(scores);
+            }
+        }
+
+        return (labels, confidence);
+    }
+
+    private static (int Best, float Confidence) Best(ReadOnlySpan<float> scores)
+    {
+        var best = 0;
+        for (var c = 1; c < scores.Length; c++)
+        {
+            if (scores[c] > scores[best])
+                best = c;
+        }
+
+        var sum = 0f;
+        foreach (var score in scores)
+            sum += MathF.Exp(score - scores[best]);
+        return (best, 1 / sum);
+    }
+
+    // Pixel centres lie at half-integers; places outside repeat the edge.
+    private static (int First, int Second, float Weight) Axis(int source, int target, int i)
+    {
+        var centre = Math.Clamp(((i + 0.5) * source / target) - 0.5, 0, source - 1);
+        var first = (int)centre;
+        return (first, Math.Min(first + 1, source - 1), (float)(centre - first));
+    }
+
+    private static (int First, int Second, float Weight)[] Axis(int source, int target)
+        => [.. Enumerable.Range(0, target).Select(i => Axis(source, target, i))];
+
+    private static void Mix(ReadOnlySpan<float> first, ReadOnlySpan<float> second, float weight, Span<float> mixed)
+    {
+        for (var i = 0; i < mixed.Length; i++)
+            mixed[i] = first[i] + (weight * (second[i] - first[i]));
+    }
+
+    private void Row((int First, int Second, float Weight) at, Span<float> mixed)
+    {
+        var length = Columns * Classes;
+        Mix(Values.AsSpan(at.First * length, length), Values.AsSpan(at.Second * length, length), at.Weight, mixed);
+    }
+}
