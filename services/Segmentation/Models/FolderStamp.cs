@@ -10,11 +10,7 @@ internal static class FolderStamp
     {
         try
         {
-            return string.Join('\n', new DirectoryInfo(folder)
-                .EnumerateFiles("*", SearchOption.AllDirectories)
-                .Take(MaxFiles)
-                .OrderBy(f => f.FullName, StringComparer.Ordinal)
-                .Select(f => FormattableString.Invariant($"{f.FullName}|{f.Length}|{f.LastWriteTimeUtc.Ticks}")));
+            return string.Join('\n', Files(folder, MaxFiles).Select(f => FormattableString.Invariant($"{f.FullName}|{f.Length}|{f.LastWriteTimeUtc.Ticks}")));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -22,4 +18,10 @@ internal static class FolderStamp
             return error.GetType().Name;
         }
     }
+
+    /// <summary>All files of a model in the order of their names; none when there are more than a model has.</summary>
+    public static IReadOnlyList<FileInfo> Files(string folder) => Files(folder, MaxFiles + 1) is { Count: <= MaxFiles } files ? files : [];
+
+    private static List<FileInfo> Files(string folder, int most)
+        => [.. new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Take(most).OrderBy(f => f.FullName, StringComparer.Ordinal)];
 }

@@ -6,7 +6,7 @@ internal sealed class ModelEntry(string folder)
     public string Folder { get; } = folder;
 
     /// <summary>What the folder looked like when its profile was read.</summary>
-    public string Stamp { get; set; } = "";
+    public string Stamp { get; private set; } = "";
 
     /// <summary>The last profile that could be read; null when none could.</summary>
     public ModelProfile? Latest { get; set; }
@@ -15,10 +15,25 @@ internal sealed class ModelEntry(string folder)
     public Exception? Problem { get; set; }
 
     /// <summary>The loaded model, perhaps of an earlier state of the folder.</summary>
-    public OnnxModel? Serving { get; set; }
+    public OnnxModel? Serving { get; private set; }
 
     /// <summary>State of the folder that <see cref="Serving"/> was loaded from.</summary>
-    public string ServingStamp { get; set; } = "";
+    public string ServingStamp { get; private set; } = "";
+
+    /// <summary>Digest of <see cref="Serving"/>; empty while it is not known.</summary>
+    public string ServingDigest { get; private set; } = "";
+
+    /// <summary>Digest of the folder's present state; empty while it is not known.</summary>
+    public string LatestDigest { get; private set; } = "";
+
+    /// <summary>The measuring of the digest, under way or done.</summary>
+    public Task Measuring { get; set; } = Task.CompletedTask;
+
+    /// <summary>
+    /// Digest of what calls get. Between two states, while the one before still serves some calls, there is none.
+    /// </summary>
+    public string Digest => Serving == null ? LatestDigest
+        : ServingStamp == Stamp || Problem != null ? ServingDigest : "";
 
     /// <summary>The load under way.</summary>
     public Task? Loading { get; set; }
@@ -34,6 +49,27 @@ internal sealed class ModelEntry(string folder)
 
     /// <summary>Whether the folder's present state is not loaded and may be tried.</summary>
     public bool NeedsLoad => Latest != null && Problem == null && (Serving == null || ServingStamp != Stamp);
+
+    /// <summary>The folder looks different now.</summary>
+    public void Change(string stamp) => (Stamp, LatestDigest, Problem) = (stamp, "", null);
+
+    /// <summary>A state's digest is known.</summary>
+    public void Know(string stamp, string digest)
+    {
+        if (stamp == Stamp)
+            LatestDigest = digest;
+        if (Serving != null && stamp == ServingStamp)
+            ServingDigest = digest;
+    }
+
+    /// <summary>Lets another model serve.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="stamp">State of the folder that it was loaded from.</param>
+    public void Serve(OnnxModel model, string stamp)
+    {
+        Serving?.Dispose();
+        (Serving, ServingStamp, ServingDigest) = (model, stamp, stamp == Stamp ? LatestDigest : "");
+    }
 
     /// <summary>Lets the loaded model go; calls that use it keep it until they end.</summary>
     public void Unload()

@@ -24,14 +24,21 @@ internal sealed partial class ModelRegistry(
     private long _uses;
 
     /// <summary>Profiles of the models at hand, by name.</summary>
-    public IReadOnlyList<ModelProfile> Profiles
+    public IReadOnlyList<ModelProfile> Profiles => [.. Models.Select(m => m.Profile)];
+
+    /// <summary>The models at hand, by name.</summary>
+    public IReadOnlyList<KnownModel> Models
     {
         get
         {
             lock (_gate)
             {
                 Refresh();
-                return [.. _entries.Values.Select(e => e.Profile).OfType<ModelProfile>().OrderBy(p => p.Name, StringComparer.Ordinal)];
+                return
+                [
+                    .. _entries.Values.Where(e => e.Profile != null).OrderBy(e => e.Profile!.Name, StringComparer.Ordinal)
+                        .Select(e => new KnownModel(e.Profile!, e.Digest)),
+                ];
             }
         }
     }
@@ -88,6 +95,16 @@ internal sealed partial class ModelRegistry(
         }
     }
 
+    /// <summary>Waits until the digests of the models at hand are known, as far as they can be told.</summary>
+    public Task MeasureAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return Task.WhenAll(_entries.Values.Select(e => e.Measuring)).WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Lets all models go; those in use live until their users end.</summary>
     public void Dispose()
     {
@@ -141,11 +158,22 @@ internal sealed partial class ModelRegistry(
                 return;
             }
 
-            entry.Serving?.Dispose();
-            (entry.Serving, entry.ServingStamp) = (model, stamp);
+            entry.Serve(model!, stamp);
             if (entry.IsGone)
                 entry.Unload();
             Evict(entry);
+        }
+    }
+
+    // Weights may be large, so that nobody waits for this with the lock. A digest counts only when nothing changed meanwhile.
+    private void Measure(ModelEntry entry, string stamp)
+    {
+        var digest = FolderDigest.Compute(entry.Folder, _options.ExecutionProvider);
+        var isSame = FolderStamp.Of(entry.Folder) == stamp;
+        lock (_gate)
+        {
+            if (isSame)
+                entry.Know(stamp, digest);
         }
     }
 
@@ -188,10 +216,11 @@ internal sealed partial class ModelRegistry(
             var stamp = FolderStamp.Of(folder);
             if (entry.Stamp == stamp)
                 continue;
-            (entry.Stamp, entry.Problem) = (stamp, null);
+            entry.Change(stamp);
             try
             {
                 entry.Latest = ProfileReader.Read(Path.Combine(folder, ProfileReader.FileName));
+                entry.Measuring = Task.Factory.StartNew(() => Measure(entry, stamp), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (ModelProfileException error)
             {

@@ -6,7 +6,7 @@ using VideoGrain.ServiceDefaults.Telemetry;
 namespace VideoGrain.Segmentation.Models;
 
 /// <summary>
-/// Loads the default models before the service is ready, so that nobody's first request pays for it. A model that cannot be loaded
+/// Loads the default models and takes the digest of all before the service is ready, so that nobody's first request pays for it. A model that cannot be loaded
 /// does not keep the service down: given masks and the built-in estimators work without it, the registry logs what is wrong, and
 /// calls that need it are told.
 /// </summary>
@@ -22,6 +22,7 @@ internal sealed class ModelWarmUp(ModelRegistry registry, StageInstruments instr
         await WarmAsync(Decoders.Depth, cancellationToken);
         await WarmAsync(Decoders.Pose, cancellationToken);
         await WarmAsync(Decoders.Flow, cancellationToken);
+        await registry.MeasureAsync(cancellationToken);
     }
 
     private async Task WarmAsync<T>(ModelKind<T> kind, CancellationToken cancellationToken)

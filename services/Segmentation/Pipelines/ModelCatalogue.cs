@@ -18,20 +18,8 @@ internal static class ModelCatalogue
         ];
         var (detector, promptable) = (registry.Default(Decoders.Detector)?.Name, registry.Default(Decoders.Promptable)?.Name);
         var (depth, pose) = (registry.Default(Decoders.Depth)?.Name, registry.Default(Decoders.Pose)?.Name);
-        all.AddRange(registry.Profiles.Select(p => new PerceptionModel
-        {
-            Name = p.Name,
-            Task = p.Task switch
-            {
-                ModelTask.Segmentation => PerceptionTask.Segmentation,
-                ModelTask.Control => PerceptionTask.Control,
-                _ => PerceptionTask.Flow,
-            },
-            Classes = { Decoders.Detector.Serves(p) ? p.ObjectClasses : [] },
-            ControlTypes = { Decoders.Depth.Serves(p) ? [ControlType.Depth] : Decoders.Pose.Serves(p) ? [ControlType.Pose] : Array.Empty<ControlType>() },
-            Promptable = Decoders.Promptable.Serves(p),
-            IsDefault = p.Name == detector || p.Name == promptable || p.Name == depth || p.Name == pose || p.Name == flow,
-        }));
+        string?[] defaults = [detector, promptable, depth, pose, flow];
+        all.AddRange(registry.Models.Select(m => Describe(m, defaults.Contains(m.Profile.Name))));
         return [.. all.OrderBy(m => m.Name, StringComparer.Ordinal)];
     }
 
@@ -43,4 +31,20 @@ internal static class ModelCatalogue
         Description = p.Description,
         Serving = p.IsServing,
     });
+
+    private static PerceptionModel Describe(KnownModel model, bool isDefault) => new()
+    {
+        Name = model.Profile.Name,
+        Task = model.Profile.Task switch
+        {
+            ModelTask.Segmentation => PerceptionTask.Segmentation,
+            ModelTask.Control => PerceptionTask.Control,
+            _ => PerceptionTask.Flow,
+        },
+        Classes = { Decoders.Detector.Serves(model.Profile) ? model.Profile.ObjectClasses : [] },
+        ControlTypes = { Decoders.Depth.Serves(model.Profile) ? [ControlType.Depth] : Decoders.Pose.Serves(model.Profile) ? [ControlType.Pose] : Array.Empty<ControlType>() },
+        Promptable = Decoders.Promptable.Serves(model.Profile),
+        IsDefault = isDefault,
+        Digest = model.Digest,
+    };
 }

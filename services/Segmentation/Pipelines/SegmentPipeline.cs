@@ -162,7 +162,10 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
 
         var summary = new SegmentVideoSummary();
         for (var i = 0; i < found.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             summary.Regions.Add(Describe(header, found, i, layouts.Count == 0 ? null : layouts[i]));
+        }
 
         foreach (var chunk in MaskChunks.Split(MasksName, [.. found.Select(r => r.Masks)]))
             output.Send(new SegmentVideoResponse { Tensor = chunk }, cancellationToken);
@@ -192,7 +195,7 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
             AddFrames(
                 result,
                 $"covered in part by region '{header.Regions[other].Id}', which lies on top, in frames",
-                f => MaskGeometry.Common(region.Masks[f], upper.Masks[f]) > 0);
+                f => region.Masks.Meet(upper.Masks, f));
         }
 
         return result;

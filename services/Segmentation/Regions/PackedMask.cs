@@ -42,6 +42,22 @@ internal sealed class PackedMask
         return new PackedMask(width, height, inside.Count, inside.Bounds, words);
     }
 
+    /// <summary>Whether a pixel is inside both; they are of one frame.</summary>
+    public bool Meets(PackedMask other)
+    {
+        var (left, right) = (Math.Max(_bounds.Left, other._bounds.Left), Math.Min(_bounds.Right, other._bounds.Right));
+        for (var y = Math.Max(_bounds.Top, other._bounds.Top); y < Math.Min(_bounds.Bottom, other._bounds.Bottom); y++)
+        {
+            for (var x = left; x < right; x++)
+            {
+                if (Contains(x, y) && other.Contains(x, y))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
     public Mask Unpack()
     {
         var set = new byte[_width * _height];
@@ -58,5 +74,12 @@ internal sealed class PackedMask
             for (var x = _bounds.Left; x < _bounds.Right; x++, bit++)
                 set[(y * _width) + x] |= (byte)((_words[bit / Bits] >> (int)(bit % Bits)) & 1);
         }
+    }
+
+    // Within the bounds.
+    private bool Contains(int x, int y)
+    {
+        var bit = ((y - _bounds.Top) * (long)(_bounds.Right - _bounds.Left)) + x - _bounds.Left;
+        return ((_words[bit / Bits] >> (int)(bit % Bits)) & 1) != 0;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class PackedMasks : IReadOnlyList<Mask>
     /// <summary>Number of pixels inside in a frame.</summary>
     public int PixelsIn(int frame) => _masks[frame].Count;
 
+    /// <summary>Whether a pixel of a frame is inside both.</summary>
+    public bool Meet(PackedMasks other, int frame) => _masks[frame].Meets(other._masks[frame]);
+
     /// <summary>Sets the pixels of a frame's mask in a buffer of its size.</summary>
     public void AddTo(int frame, byte[] set) => _masks[frame].AddTo(set);
 

@@ -193,6 +193,10 @@ public sealed class ModelCallTests : IAsyncLifetime
         Assert.Equal((PerceptionTask.Flow, false), (models["raft"].Task, models["raft"].IsDefault));
         Assert.True(models["pyramidal-flow"].IsDefault);
         Assert.Equal(["green", "blue"], models["colours"].Classes);
+
+        // What results are cached by: known of every model as soon as the service is ready.
+        Assert.All(models.Values, m => Assert.Matches("^[0-9a-f]{64}$", m.Digest));
+        Assert.Equal(4, new[] { "wand", "pose", "raft", "colours" }.Select(name => models[name].Digest).Distinct().Count());
     }
 
     private static ClipGeometry Geometry(int frames) => new() { FrameCount = (uint)frames, Height = Side, Width = Side };

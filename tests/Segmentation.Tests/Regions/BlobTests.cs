@@ -20,6 +20,7 @@ public sealed class BlobTests
             && first.Overlap(second).Equals(MaskGeometry.IntersectionOverUnion(a, b))
             && Blob.Join([first, second]).ToMask(Side, Side).Set.SequenceEqual(a.Union(b).Set)
             && first.Without([second]).ToMask(Side, Side).Set.SequenceEqual(a.Intersect(b.Invert()).Set)
+            && PackedMask.Of(a).Meets(PackedMask.Of(b)) == (MaskGeometry.Common(a, b) > 0)
             && PackedMask.Of(first, Side, Side).Unpack().Set.SequenceEqual(a.Set);
     }).QuickCheckThrowOnFailure();
 
