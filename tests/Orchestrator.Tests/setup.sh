@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs PostgreSQL's server for the tests that start one of their own. No server is set up or started here.
+# Installs the servers that the tests start for themselves: an S3-compatible one (npm) and PostgreSQL's. None is set up or started here.
 set -euo pipefail
 
 # Tests that run side by side call this; the first one installs, the others wait for it.
 exec 9<"${BASH_SOURCE[0]}"
 flock 9
+
+"$(dirname "${BASH_SOURCE[0]}")/S3/peer/install.sh"
 
 if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then exit 0; fi
 

@@ -2,10 +2,10 @@ using Grpc.Core;
 
 namespace VideoGrain.ServiceDefaults.Tests;
 
-/// <summary>A request stream that its caller has reset.</summary>
-internal sealed class BrokenStream<T> : IAsyncStreamReader<T>
+/// <summary>A request stream that cannot be read.</summary>
+internal sealed class BrokenStream<T>(Exception failure) : IAsyncStreamReader<T>
 {
     public T Current => throw new InvalidOperationException("nothing was read");
 
-    public Task<bool> MoveNext(CancellationToken cancellationToken) => throw new IOException("The client reset the request stream.");
+    public Task<bool> MoveNext(CancellationToken cancellationToken) => throw failure;
 }

@@ -24,6 +24,9 @@ public static class ErrorReasons
     /// <summary>A stream has a second header.</summary>
     public const string HeaderRepeated = "HEADER_REPEATED";
 
+    /// <summary>A message of a stream is no message of the contract.</summary>
+    public const string MessageMalformed = "MESSAGE_MALFORMED";
+
     /// <summary>A tensor that the call does not take.</summary>
     public const string TensorUnknown = "TENSOR_UNKNOWN";
 

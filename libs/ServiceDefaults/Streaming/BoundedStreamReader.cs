@@ -30,7 +30,7 @@ public sealed class BoundedStreamReader<T>
     public long Messages { get; private set; }
 
     /// <summary>The next message, or null when the caller has ended its stream.</summary>
-    /// <exception cref="VideoGrainException">A limit is passed: INVALID_ARGUMENT for bytes and messages, DEADLINE_EXCEEDED for time; CANCELLED where the stream breaks off.</exception>
+    /// <exception cref="VideoGrainException">A limit is passed: INVALID_ARGUMENT for bytes and messages, DEADLINE_EXCEEDED for time; CANCELLED where the stream breaks off, INVALID_ARGUMENT where a message cannot be parsed.</exception>
     [SuppressMessage("Performance", "CA1849", Justification = "The read is complete when its result is taken.")]
     public async Task<T?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -47,6 +47,10 @@ public sealed class BoundedStreamReader<T>
         catch (Exception exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(exception))
         {
             throw Late();
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or RpcException { Status.DebugException: InvalidProtocolBufferException })
+        {
+            throw new VideoGrainException(StatusCode.InvalidArgument, ErrorReasons.MessageMalformed, $"message {Messages + 1} of the stream cannot be parsed", exception);
         }
         catch (IOException exception)
         {

@@ -163,17 +163,17 @@ internal sealed class S3Bucket : IDisposable
         while (next is not null);
     }
 
-    /// <summary>Every upload below a prefix that was begun and not ended.</summary>
+    /// <summary>Every upload below a prefix that was begun and not ended; none where the store does not list them, for such stores tidy themselves.</summary>
     public async IAsyncEnumerable<MultipartUpload> ListUploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new ListMultipartUploadsRequest { BucketName = _options.Bucket, Prefix = prefix };
         while (true)
         {
-            var page = await S3Errors.GuardAsync(() => _client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken);
-            foreach (var upload in page.MultipartUploads ?? [])
+            var page = await TryListUploadsAsync(request, cancellationToken);
+            foreach (var upload in page?.MultipartUploads ?? [])
                 yield return upload;
 
-            if (page.IsTruncated != true)
+            if (page?.IsTruncated != true)
                 yield break;
             (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
         }
@@ -212,6 +212,18 @@ internal sealed class S3Bucket : IDisposable
         _client.Dispose();
         _public?.Dispose();
         _http.Dispose();
+    }
+
+    private async Task<ListMultipartUploadsResponse?> TryListUploadsAsync(ListMultipartUploadsRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await S3Errors.GuardAsync(() => _client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken);
+        }
+        catch (ArtifactStoreUnavailableException exception) when (exception.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented })
+        {
+            return null;
+        }
     }
 
     private AmazonS3Client Connect(Uri? endpoint)

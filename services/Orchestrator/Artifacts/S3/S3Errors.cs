@@ -28,9 +28,9 @@ internal static class S3Errors
         }
     }
 
-    /// <summary>Whether the store says that there is no such object, or no such upload.</summary>
+    /// <summary>Whether the store says that there is no such object, or no such upload; without its bucket there is no store.</summary>
     public static bool IsMissing(Exception exception) =>
-        exception is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } or AmazonS3Exception { ErrorCode: "NoSuchKey" or "NoSuchUpload" };
+        exception is AmazonS3Exception { ErrorCode: not "NoSuchBucket", StatusCode: HttpStatusCode.NotFound } or AmazonS3Exception { ErrorCode: "NoSuchKey" or "NoSuchUpload" };
 
     private static IOException? Translate(Exception exception) => exception switch
     {
