@@ -84,8 +84,21 @@ internal static class Check
         new EditLoop(model, TimeProvider.System).Run(SampleEdit.Request(start, options, control: null, Side), step => steps.Add(step.Latents));
         values.Add("latents after a modulated step", steps[0].Values);
         values.Add($"{WholeRun} edit", steps[^1].Values);
-        values.Add(Decoded, FrameDecoder.DecodeValues(model, given?.Edited ?? steps[^1], 0, frames));
+        values.Add(Decoded, Decode(model, given?.Edited ?? steps[^1], frames));
         return new CheckResults(values, inverted, steps[^1]);
+    }
+
+    // One value that is not a number stands for frames that left the range of fp16.
+    private static float[] Decode(StableDiffusion model, LatentClip latents, int frames)
+    {
+        try
+        {
+            return FrameDecoder.DecodeValues(model, latents, 0, frames);
+        }
+        catch (NonFiniteFramesException)
+        {
+            return [float.NaN];
+        }
     }
 
     private static byte[] Pixels(StableDiffusion decoder, LatentClip latents)

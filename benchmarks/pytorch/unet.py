@@ -1,7 +1,7 @@
 """An inflated Stable Diffusion 1.x UNet in plain PyTorch, with the parameter names of its checkpoints.
 
 Clips are [branches, channels, frames, height, width]. 2-D layers run per frame, the norms of resnets see the whole clip, self-attention spans all
-frames and materialises its scores. With published=True the network does what the released program does in a modulated step besides: identity convolutions over
+frames and materialises its scores, or with fused=True takes the library's fused kernel where nothing is modulated. With published=True the network does what the released program does in a modulated step besides: identity convolutions over
 time behind each 3x3 convolution of a resnet or resampler, attention head by head with modulated scores below the finest level, prompts repeated for every frame.
 """
 import math
@@ -65,9 +65,9 @@ class Resnet(nn.Module):
 
 
 class Attention(nn.Module):
-    def __init__(self, width, key_width, heads):
+    def __init__(self, width, key_width, heads, fused):
         super().__init__()
-        self.heads = heads
+        self.heads, self.fused = heads, fused
         self.to_q = nn.Linear(width, width, bias=False)
         self.to_k, self.to_v = (nn.Linear(key_width, width, bias=False) for _ in range(2))
         self.to_out = nn.ModuleList([nn.Linear(width, width)])
@@ -84,7 +84,9 @@ class Attention(nn.Module):
         """change(slice, scores) is called for one slice (branch-major, then heads) after the other; None computes all at once."""
         q, k, v = self.split(self.to_q(x)), self.split(self.to_k(context)), self.split(self.to_v(context))
         scale = q.shape[-1] ** -0.5
-        if change is None:
+        if change is None and self.fused:
+            attended = F.scaled_dot_product_attention(*(t.view(-1, self.heads, *t.shape[1:]) for t in (q, k, v))).flatten(0, 1)
+        elif change is None:
             scores = torch.baddbmm(torch.empty(q.shape[0], q.shape[1], k.shape[1]), q, k.transpose(1, 2), beta=0, alpha=scale)
             attended = torch.bmm(torch.softmax(scores, -1), v)
         else:
@@ -120,8 +122,8 @@ class Block(nn.Module):
     def __init__(self, width, setting, level):
         super().__init__()
         self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(width) for _ in range(3))
-        self.attn1 = Attention(width, width, setting.heads)
-        self.attn2 = Attention(width, setting.text_width, setting.heads)
+        self.attn1 = Attention(width, width, setting.heads, setting.fused)
+        self.attn2 = Attention(width, setting.text_width, setting.heads, setting.fused)
         self.ff = FeedForward(width)
         self.modulated = setting.published and level > 0
         self.published = setting.published
@@ -220,21 +222,22 @@ class TimeEmbedding(nn.Module):
     def forward(self, timestep):
         half = self.width // 2
         angles = timestep * torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32) / half)
-        return self.linear_2(F.silu(self.linear_1(torch.cat([angles.cos(), angles.sin()])[None])))
+        waves = torch.cat([angles.cos(), angles.sin()])[None].to(self.linear_1.weight.dtype)
+        return self.linear_2(F.silu(self.linear_1(waves)))
 
 
 class Setting:
-    def __init__(self, config, published):
+    def __init__(self, config, published, fused):
         self.groups, self.epsilon = config["norm_num_groups"], config.get("norm_eps", 1e-5)
         self.heads, self.text_width = config["attention_head_dim"], config["cross_attention_dim"]
         self.time_width = 4 * config["block_out_channels"][0]
-        self.published = published
+        self.published, self.fused = published, fused
 
 
 class UNet(nn.Module):
-    def __init__(self, config, frames, published):
+    def __init__(self, config, frames, published, fused=False):
         super().__init__()
-        setting = Setting(config, published)
+        setting = Setting(config, published, fused)
         widths, layers, last = config["block_out_channels"], config["layers_per_block"], len(config["block_out_channels"]) - 1
         self.frames = frames
         self.conv_in = FrameConv(4, widths[0], 3, padding=1, temporal=published)

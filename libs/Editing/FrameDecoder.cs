@@ -14,6 +14,7 @@ public static class FrameDecoder
     /// <param name="onFrames">Takes the number of the first frame and the frames.</param>
     /// <param name="batch">Frames that are decoded together, at least 1.</param>
     /// <param name="cancellation">Checked between batches.</param>
+    /// <exception cref="NonFiniteFramesException">A value is not finite.</exception>
     public static void Decode(
         StableDiffusion model, LatentClip latents, Action<int, RgbClip> onFrames, int batch = DefaultBatch, CancellationToken cancellation = default)
     {
@@ -27,6 +28,7 @@ public static class FrameDecoder
     }
 
     /// <summary>Decodes frames [start, start + count) to values in [0, 1]: [count, height, width, 3].</summary>
+    /// <exception cref="NonFiniteFramesException">A value is not finite.</exception>
     public static float[] DecodeValues(StableDiffusion model, LatentClip latents, int start, int count)
     {
         using var scope = model.Engine.BeginScope();
@@ -34,7 +36,12 @@ public static class FrameDecoder
         var pictures = model.Vae.Decode(model.Engine.Upload(part, count, latents.Height, latents.Width, latents.Channels));
         var values = new float[pictures.ElementCount];
         model.Engine.Download(pictures, values);
-        for (var i = 0; i < values.Length; i++) values[i] = Math.Clamp(values[i] / 2 + 0.5f, 0, 1);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i])) throw new NonFiniteFramesException(start + (i / (values.Length / count)));
+            values[i] = Math.Clamp(values[i] / 2 + 0.5f, 0, 1);
+        }
+
         return values;
     }
 

@@ -7,7 +7,7 @@ public partial class NamingTests
 {
     // They take TorchSharp, whose libraries are some 600 MB: for CUDA nodes, and for whoever asks.
     private static readonly string[] BuiltOnRequest =
-        ["libs/Tensors.Torch/VideoGrain.Tensors.Torch.csproj", "tests/Tensors.Torch.Tests/VideoGrain.Tensors.Torch.Tests.csproj"];
+        ["benchmarks/Gpu/VideoGrain.Gpu.Benchmarks.csproj", "libs/Tensors.Torch/VideoGrain.Tensors.Torch.csproj", "tests/Tensors.Torch.Tests/VideoGrain.Tensors.Torch.Tests.csproj"];
 
     public static TheoryData<string> OwnProjects() =>
         new(SourceTree.Current.Projects.Where(project => project.Area is "libs" or "services").Select(project => project.Path));

@@ -224,6 +224,17 @@ public sealed class EditLoopTests(TinyModel tiny)
     }
 
     [Fact]
+    public void Decode_PixelsOverflow_NamesTheFrame()
+    {
+        var latents = TinyModel.Request(TinyModel.Options).Inverted.Copy();
+        latents.Values.AsSpan(latents.FrameSize, latents.FrameSize).Fill(3e38f);
+
+        var failure = Assert.Throws<NonFiniteFramesException>(() => FrameDecoder.Decode(tiny.Model, latents, (_, _) => { }, 2, TestContext.Current.CancellationToken));
+
+        Assert.Equal((EditReasons.NonFiniteLatents, 1), (failure.Reason, failure.Frame));
+    }
+
+    [Fact]
     public void Run_NumbersOverflow_NamesStepAndLayer()
     {
         var request = TinyModel.Request(TinyModel.Options);

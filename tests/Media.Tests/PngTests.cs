@@ -101,32 +101,6 @@ public sealed class PngTests : IDisposable
     }
 
     [Fact]
-    public void AThousandDamagedPictures_WithSoundChecksums_AreTypedErrorsOrPictures()
-    {
-        // What is inside the chunks is damaged and the checksums are put right, so that headers, the deflate stream and filters meet it.
-        byte[][] goods = [PngWriter.Write(Clips.Walking(16, 16)[0]), PngWriter.Write(new Mask(9, 5, [.. Enumerable.Range(0, 45).Select(i => (byte)(i % 2))]))];
-        Random random = new(3);
-        int refused = 0;
-        for (int i = 0; i < 1000; i++)
-        {
-            byte[] bad = (byte[])goods[i % goods.Length].Clone();
-            for (int flips = random.Next(1, 6); flips > 0; flips--)
-                bad[random.Next(8, bad.Length)] ^= (byte)(1 << random.Next(8));
-            Rechecksum(bad);
-            try
-            {
-                PngReader.Read(bad);
-            }
-            catch (MediaException)
-            {
-                refused++;
-            }
-        }
-
-        Assert.InRange(refused, 100, 1000);
-    }
-
-    [Fact]
     public void HugeHeader_IsRefusedBeforeMemoryIsTaken()
     {
         byte[] png = PngWriter.Write(Clips.Walking(16, 16)[0]);

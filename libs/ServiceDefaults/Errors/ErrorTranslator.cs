@@ -25,6 +25,8 @@ public sealed class ErrorTranslator(IEnumerable<IExceptionTranslation> translati
                 return VideoGrainException.FromRpcException(rpc);
             case NonFiniteLatentsException failure:
                 return NonFinite(failure);
+            case NonFiniteFramesException failure:
+                return NonFinite(failure);
             case EditException failure:
                 return Edit(failure);
             case ModelFormatException failure:
@@ -51,6 +53,12 @@ public sealed class ErrorTranslator(IEnumerable<IExceptionTranslation> translati
                 ["timestep"] = failure.Timestep.ToString(CultureInfo.InvariantCulture),
                 ["layer"] = failure.Layer,
             },
+        };
+
+    private static VideoGrainException NonFinite(NonFiniteFramesException failure) =>
+        new(StatusCode.Internal, failure.Reason, failure.Message, failure)
+        {
+            Metadata = new Dictionary<string, string> { ["stage"] = "decoding", ["frame"] = failure.Frame.ToString(CultureInfo.InvariantCulture) },
         };
 
     private static VideoGrainException Edit(EditException failure) => failure.Reason switch

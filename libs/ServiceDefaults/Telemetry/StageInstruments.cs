@@ -30,6 +30,7 @@ public sealed class StageInstruments
     private const string OperationKey = "op";
     private const string InUse = "in_use";
     private const string Peak = "peak";
+    private const string Reserved = "reserved";
     private const string Capacity = "capacity";
     private const string In = "in";
     private const string Out = "out";
@@ -49,6 +50,7 @@ public sealed class StageInstruments
     private readonly Counter<long> _deviceLost;
     private readonly Counter<long> _calls;
     private readonly Meter _meter;
+    private IDeviceClock? _clock;
     private readonly KeyValuePair<string, object?> _stage;
     private readonly BoundedLabel _reasons = BoundedLabel.Reasons();
     private readonly BoundedLabel _models = new(MostModels, "other", name => name.Length <= LongestModel);
@@ -81,15 +83,35 @@ public sealed class StageInstruments
     /// <summary>The label of this service's stage: preparing, inverting or denoising.</summary>
     public string Stage { get; }
 
-    /// <summary>Watches the memory of an engine's activations; to be called once.</summary>
-    public void Watch(IEngine engine) => _meter.CreateObservableGauge(
-        "videograin.gpu.memory",
-        () => new Measurement<long>[]
-        {
-            new(engine.BytesInUse, _stage, new(KindKey, InUse)),
-            new(engine.PeakBytesInUse, _stage, new(KindKey, Peak)),
-        },
-        "By", "Memory of the compute device (a GPU, or the CPU engine) that activations take.");
+    /// <summary>Watches the memory of an engine, and its device's clock where it has one; to be called once.</summary>
+    public void Watch(IEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        if (engine is IDeviceClock clock) Watch(clock);
+        _meter.CreateObservableGauge(
+            "videograin.gpu.memory",
+            () => new Measurement<long>[]
+            {
+                new(engine.BytesInUse, _stage, new(KindKey, InUse)),
+                new(engine.PeakBytesInUse, _stage, new(KindKey, Peak)),
+            },
+            "By", "Memory of the compute device (a GPU, or the CPU engine) that activations take.");
+    }
+
+    /// <summary>
+    /// Watches a device: its own time, by kind of operation, takes the place of the time that passed here, and its memory is told. To be called once.
+    /// </summary>
+    public void Watch(IDeviceClock clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _meter.CreateObservableGauge(
+            "videograin.gpu.device.memory",
+            () => clock.ReadMemory() is { } memory
+                ? new Measurement<long>[] { new(memory.Reserved, _stage, new(KindKey, Reserved)), new(memory.Capacity, _stage, new(KindKey, Capacity)) }
+                : [],
+            "By", "Memory of the GPU: taken by all its users, and all of it.");
+    }
 
     /// <summary>Watches the slots of a stage; to be called once.</summary>
     public void Watch(StageSlots slots) => _meter.CreateObservableGauge(
@@ -131,11 +153,22 @@ public sealed class StageInstruments
     /// <summary>A step is done.</summary>
     public void StepDone(TimeSpan duration) => _stepDuration.Record(duration.TotalSeconds, _stage);
 
-    /// <summary>The compute device worked.</summary>
+    /// <summary>
+    /// The compute device worked. Where it has a clock of its own, that tells how long and on what kinds of operations; the call waits for the device, so it belongs
+    /// where a result has been downloaded.
+    /// </summary>
     /// <param name="operation">One of <see cref="Encode"/>, <see cref="Unet"/>, <see cref="Decode"/>, <see cref="Perceive"/>.</param>
-    /// <param name="duration">How long.</param>
-    public void DeviceWorked(string operation, TimeSpan duration) =>
-        _deviceTime.Add(Math.Max(0, duration.TotalSeconds), _stage, new KeyValuePair<string, object?>(OperationKey, operation));
+    /// <param name="duration">How long by the clock here.</param>
+    public void DeviceWorked(string operation, TimeSpan duration)
+    {
+        if (_clock?.TakeTimes() is not { } times)
+        {
+            Worked(operation, duration);
+            return;
+        }
+
+        foreach (var group in DeviceTimes.Groups.Where(group => times[group] > TimeSpan.Zero)) Worked(Name(group), times[group]);
+    }
 
     /// <summary>A model was loaded.</summary>
     public void ModelLoaded(string model, TimeSpan duration) =>
@@ -146,4 +179,19 @@ public sealed class StageInstruments
 
     /// <summary>Tensor bytes went out.</summary>
     public void Sent(int bytes) => _streamBytes.Add(bytes, _stage, new(DirectionKey, Out));
+
+    private static string Name(OperationGroup group) => group switch
+    {
+        OperationGroup.SelfAttention => "self_attention",
+        OperationGroup.LayoutAttention => "layout_attention",
+        OperationGroup.CrossAttention => "cross_attention",
+        OperationGroup.TrajectoryAttention => "trajectory_attention",
+        OperationGroup.Convolution => "convolution",
+        OperationGroup.Linear => "linear",
+        OperationGroup.Norm => "norm",
+        _ => "other",
+    };
+
+    private void Worked(string operation, TimeSpan duration) =>
+        _deviceTime.Add(Math.Max(0, duration.TotalSeconds), _stage, new KeyValuePair<string, object?>(OperationKey, operation));
 }

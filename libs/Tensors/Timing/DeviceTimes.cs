@@ -6,7 +6,12 @@ public sealed class DeviceTimes
     private readonly TimeSpan[] _times;
 
     /// <summary>Takes a time for every group, in the groups' order.</summary>
-    internal DeviceTimes(TimeSpan[] times) => _times = times;
+    /// <exception cref="ArgumentException">There is not one for each group.</exception>
+    public DeviceTimes(params ReadOnlySpan<TimeSpan> times)
+    {
+        Check.That(times.Length == Groups.Count, nameof(times), $"{Groups.Count} groups have {times.Length} times");
+        _times = times.ToArray();
+    }
 
     /// <summary>Every group, in order.</summary>
     public static IReadOnlyList<OperationGroup> Groups { get; } = Enum.GetValues<OperationGroup>();

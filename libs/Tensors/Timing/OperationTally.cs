@@ -33,7 +33,7 @@ internal sealed class OperationTally(IDeviceMarks marks) : IDisposable
     {
         Enter(null);
         Read(wait: true);
-        var times = new DeviceTimes([.. _times]);
+        var times = new DeviceTimes(_times);
         Array.Clear(_times);
         return times;
     }
