@@ -77,7 +77,7 @@ internal static class EvaluateCommand
                     result.AddError($"{option.Name} must be {range}, not {value}.");
             }
 
-            int Given(Option<int> option, int otherwise) => 
+            int Given(Option<int> option, int otherwise) =>
                 result.GetResult(option) is { Implicit: false, Tokens.Count: 1 } given ? given.GetValueOrDefault<int>() : otherwise;
 
             void Known(Option<string[]> option, IReadOnlyList<string> known)

@@ -73,7 +73,10 @@ internal static class OrchestratorSeeds
 
     private static Upload Raw(string name, int channels) => new()
     {
-        Name = name, Format = UploadFormat.Raw, RawGeometry = TinyClip.Geometry, FrameRate = 8,
+        Name = name,
+        Format = UploadFormat.Raw,
+        RawGeometry = TinyClip.Geometry,
+        FrameRate = 8,
         PartBytes = { (ulong)(TinyClip.Frames * TinyClip.Side * TinyClip.Side * channels) },
     };
 

@@ -90,24 +90,28 @@ public sealed class DamagedModelTests : IDisposable
             {
                 using var wand = _models.Take(Decoders.Promptable);
                 wand.Model.AtPoint(wand.Model.Encode(frame, stop), 4, 4, stop);
-            });
+            }
+        );
         yield return (
             "pose", ToyModels.PoseProfile, [("detector.onnx", ToyModels.PersonDetector()), ("keypoints.onnx", ToyModels.Keypoints(17, _ => 1, _ => (18, 24)))], () =>
             {
                 using var pose = _models.Take(Decoders.Pose);
                 pose.Model.Draw(frame, stop);
-            });
+            }
+        );
         yield return ("raft", ToyModels.FlowProfile(16, 16), [("model.onnx", ToyModels.Brightening(16, 16))], () =>
         {
             using var flow = _models.Take(Decoders.Flow);
             flow.Model.Estimate(frame, frame, stop);
-        });
+        }
+        );
         var (name, profile, networks, _) = Constants("depth", Detect, ("depth", [1f, 2, 3, 4], [1, 2, 2]));
         yield return (name, profile.Replace("task: segmentation", "task: control", StringComparison.Ordinal), networks, () =>
         {
             using var depth = _models.Take(Decoders.Depth);
             depth.Model.Draw(frame, stop);
-        });
+        }
+        );
     }
 
     private static (string, string, (string, byte[])[], Action) Constants(string decoder, Action use, params (string Role, float[] Values, long[] Shape)[] outputs)
