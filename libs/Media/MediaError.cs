@@ -44,4 +44,7 @@ public enum MediaError
 
     /// <summary>The encoder gave up.</summary>
     EncodingFailed,
+
+    /// <summary>The disk has no room for what is being written.</summary>
+    DiskFull,
 }

@@ -218,6 +218,19 @@ public sealed class HostileClipTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public async Task EncodeOntoAFullDisk_SaysSo_AndLeavesNoFile()
+    {
+        // The encoder writes beside the file's place first; there the device that is always full stands for a full disk.
+        File.CreateSymbolicLink(_folder["out.mp4.partial"], "/dev/full");
+
+        MediaException failed = await Assert.ThrowsAsync<MediaException>(() =>
+            new VideoEncoder().EncodeAsync(Clips.Walking(), _folder["out.mp4"], cancellation: _cancellation).WaitAsync(Clips.Patience, _cancellation));
+
+        Assert.Equal(MediaError.DiskFull, failed.Error);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
     private Task<byte[]> ClipAsync(int frames) =>
         new VideoEncoder().EncodeAsync(Clips.Walking(frames: frames), cancellation: _cancellation).WaitAsync(Clips.Patience, _cancellation);
 

@@ -19,7 +19,7 @@ public sealed class DeviceTimeTests : IDisposable
         var meters = _services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, own) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name is "videograin.gpu.time" or "videograin.gpu.device.memory") own.EnableMeasurementEvents(instrument);
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name is "videograin.gpu.time" or "videograin.gpu.memory") own.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
@@ -51,7 +51,7 @@ public sealed class DeviceTimeTests : IDisposable
     [Fact]
     public void Work_OfADeviceWithAClock_IsToldByKindOfOperation()
     {
-        _instruments.Watch(new Device(Seconds(selfAttention: 3, convolution: 0.5), null));
+        _instruments.Watch(() => (1, 2), new Device(Seconds(selfAttention: 3, convolution: 0.5), null));
 
         _instruments.DeviceWorked(StageInstruments.Unet, TimeSpan.FromSeconds(9));
 
@@ -61,28 +61,33 @@ public sealed class DeviceTimeTests : IDisposable
     [Fact]
     public void Work_OfADeviceWhoseClockCannotBeRead_IsTheTimeThatPassed()
     {
-        _instruments.Watch(new Device(null, null));
+        _instruments.Watch(() => (1, 2), new Device(null, null));
 
         _instruments.DeviceWorked(StageInstruments.Decode, TimeSpan.FromSeconds(1));
         _listener.RecordObservableInstruments();
 
-        Assert.Equal([("videograin.gpu.time", "decode", 1)], _told);
+        Assert.Equal([("videograin.gpu.time", "decode", 1), ("videograin.gpu.memory", "in_use", 1), ("videograin.gpu.memory", "peak", 2)], _told);
     }
 
     [Fact]
-    public void Memory_OfADevice_IsWhatAllUsersTookAndAllOfIt()
+    public void Memory_OfADevice_IsThatOfActivationsOfAllUsersAndAllOfIt()
     {
-        _instruments.Watch(new Device(null, new DeviceMemory(6L << 30, 80L << 30)));
+        _instruments.Watch(() => (1, 2), new Device(null, new DeviceMemory(6L << 30, 80L << 30)));
 
         _listener.RecordObservableInstruments();
 
-        Assert.Equal([("videograin.gpu.device.memory", "reserved", 6L << 30), ("videograin.gpu.device.memory", "capacity", 80L << 30)], _told);
+        Assert.Equal(
+            [
+                ("videograin.gpu.memory", "in_use", 1), ("videograin.gpu.memory", "peak", 2), ("videograin.gpu.memory", "reserved", 6L << 30),
+                ("videograin.gpu.memory", "capacity", 80L << 30),
+            ],
+            _told);
     }
 
     [Fact]
     public void Names_OfAllKindsOfOperations_AreDifferent()
     {
-        _instruments.Watch(new Device(new DeviceTimes([.. DeviceTimes.Groups.Select(_ => TimeSpan.FromSeconds(1))]), null));
+        _instruments.Watch(() => (1, 2), new Device(new DeviceTimes([.. DeviceTimes.Groups.Select(_ => TimeSpan.FromSeconds(1))]), null));
 
         _instruments.DeviceWorked(StageInstruments.Unet, TimeSpan.FromSeconds(9));
 

@@ -5,6 +5,9 @@ public sealed class VideoEncoder
 {
     private const int LargestFactor = 51;
 
+    // The system's words for ENOSPC and EDQUOT, which is all that the program passes on of them.
+    private static readonly string[] NoRoom = ["No space left on device", "Disk quota exceeded"];
+
     private readonly MediaLimits _limits;
     private readonly FfmpegTools _tools;
 
@@ -51,6 +54,8 @@ public sealed class VideoEncoder
                 },
                 (output, token) => output.CopyToAsync(Stream.Null, token),
                 _limits.Timeout, cancellation);
+            if (code != 0 && NoRoom.Any(text => errors.Contains(text, StringComparison.Ordinal)))
+                throw new MediaException(MediaError.DiskFull, "the disk has no room for the clip");
             if (code != 0)
                 throw new MediaException(MediaError.EncodingFailed, "ffmpeg could not encode the clip: " + errors.Trim());
             File.Move(partial, path, overwrite: true);

@@ -83,34 +83,14 @@ public sealed class StageInstruments
     /// <summary>The label of this service's stage: preparing, inverting or denoising.</summary>
     public string Stage { get; }
 
-    /// <summary>Watches the memory of an engine, and its device's clock where it has one; to be called once.</summary>
+    /// <summary>
+    /// Watches the memory of an engine; to be called once. Where its device has a clock, the device's own time, by kind of operation, takes the place of the time that
+    /// passed here.
+    /// </summary>
     public void Watch(IEngine engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        if (engine is IDeviceClock clock) Watch(clock);
-        _meter.CreateObservableGauge(
-            "videograin.gpu.memory",
-            () => new Measurement<long>[]
-            {
-                new(engine.BytesInUse, _stage, new(KindKey, InUse)),
-                new(engine.PeakBytesInUse, _stage, new(KindKey, Peak)),
-            },
-            "By", "Memory of the compute device (a GPU, or the CPU engine) that activations take.");
-    }
-
-    /// <summary>
-    /// Watches a device: its own time, by kind of operation, takes the place of the time that passed here, and its memory is told. To be called once.
-    /// </summary>
-    public void Watch(IDeviceClock clock)
-    {
-        ArgumentNullException.ThrowIfNull(clock);
-        _clock = clock;
-        _meter.CreateObservableGauge(
-            "videograin.gpu.device.memory",
-            () => clock.ReadMemory() is { } memory
-                ? new Measurement<long>[] { new(memory.Reserved, _stage, new(KindKey, Reserved)), new(memory.Capacity, _stage, new(KindKey, Capacity)) }
-                : [],
-            "By", "Memory of the GPU: taken by all its users, and all of it.");
+        Watch(() => (engine.BytesInUse, engine.PeakBytesInUse), engine as IDeviceClock);
     }
 
     /// <summary>Watches the slots of a stage; to be called once.</summary>
@@ -179,6 +159,23 @@ public sealed class StageInstruments
 
     /// <summary>Tensor bytes went out.</summary>
     public void Sent(int bytes) => _streamBytes.Add(bytes, _stage, new(DirectionKey, Out));
+
+    /// <summary>Watches activations, in use and at their peak, and a device that may have a clock.</summary>
+    internal void Watch(Func<(long InUse, long Peak)> activations, IDeviceClock? clock)
+    {
+        _clock = clock;
+        _meter.CreateObservableGauge(
+            "videograin.gpu.memory",
+            () =>
+            {
+                var (inUse, peak) = activations();
+                List<Measurement<long>> all = [new(inUse, _stage, new(KindKey, InUse)), new(peak, _stage, new(KindKey, Peak))];
+                if (clock?.ReadMemory() is { } memory)
+                    all.AddRange([new(memory.Reserved, _stage, new(KindKey, Reserved)), new(memory.Capacity, _stage, new(KindKey, Capacity))]);
+                return all;
+            },
+            "By", "Memory of the compute device (a GPU, or the CPU engine): what activations take, and on a GPU what all its users have reserved and what there is.");
+    }
 
     private static string Name(OperationGroup group) => group switch
     {

@@ -71,7 +71,7 @@ internal sealed class FailureTranslation(ErrorTranslator translator)
     private VideoGrainException Translate(Exception exception) => exception switch
     {
         TimeoutRejectedException or Grpc.Core.RpcException => StagePipelines.Translate(exception),
-        ArtifactStoreFullException => new(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server's storage is full", exception),
+        ArtifactStoreFullException or MediaException { Error: MediaError.DiskFull } => new(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server's storage is full", exception),
         ArtifactStoreUnavailableException or ArtifactStoreDeniedException => StorageErrors.Describe(exception),
         ArtifactCorruptException or ArtifactMissingException or InvalidDataException =>
             new(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "something that the edit is computed from was damaged in the server's storage", exception),

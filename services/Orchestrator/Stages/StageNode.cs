@@ -26,9 +26,9 @@ internal sealed class StageNode
 
     public StageNode(Uri address, GrpcChannel channel, ClientTelemetryInterceptor telemetry, StageOptions options, TimeProvider time)
     {
-        (Address, _channel, _options, _time) = (address, channel, options, time);
+        (Address, _channel, _options, _time) = (address, channel, options, new SteadyTime(time));
         Invoker = channel.Intercept(telemetry);
-        _breaker = new NodeBreaker(options, time);
+        _breaker = new NodeBreaker(options, _time);
     }
 
     /// <summary>The address.</summary>

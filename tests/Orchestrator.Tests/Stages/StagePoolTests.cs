@@ -19,11 +19,14 @@ public sealed class StagePoolTests : IAsyncDisposable
     private static readonly IPAddress Small = IPAddress.Parse("127.0.0.11");
     private static readonly IPAddress Large = IPAddress.Parse("127.0.0.12");
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly JumpingClock _clock;
     private readonly StageOptions _options = new() { FailuresBeforeBreak = 3, BreakDuration = TimeSpan.FromSeconds(10) };
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly RpcSpans _spans = new(OrchestratorHost.Description);
     private readonly Dictionary<string, StageLoad> _loads = [];
     private StagePool? _pool;
+
+    public StagePoolTests() => _clock = new JumpingClock(_time);
 
     public async ValueTask DisposeAsync()
     {
@@ -103,6 +106,23 @@ public sealed class StagePoolTests : IAsyncDisposable
         Assert.NotNull(pool.Pick(takesSlot: true));
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 3)]
+    public async Task AddressLeftAlone_IsCalledAgainInTime_ThoughTheClockIsPutBack(bool isBusy, int calls)
+    {
+        _clock.Offset = TimeSpan.FromHours(1);
+        var pool = await OpenAsync(Small);
+        for (var i = 0; i < calls; i++)
+            pool.Pick(takesSlot: true).End(takesSlot: true, isBusy ? NodeOutcome.Busy : NodeOutcome.Failed, TimeSpan.FromSeconds(10));
+
+        _clock.Offset = TimeSpan.Zero;
+        Assert.Throws<VideoGrainException>(() => pool.Pick(takesSlot: true));
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.NotNull(pool.Pick(takesSlot: true));
+    }
+
     [Fact]
     public async Task BrokenAddress_BreaksNoOther()
     {
@@ -139,7 +159,7 @@ public sealed class StagePoolTests : IAsyncDisposable
     private StagePool Open(Uri address, FakeLookup lookup) => new(
         "denoiser", address, secure: false, (node, _) => new StageNode(
             node, GrpcChannel.ForAddress(node),
-            new ClientTelemetryInterceptor(new RpcInstruments(_services.GetRequiredService<IMeterFactory>(), OrchestratorHost.Description), _spans, _time), _options, _time),
+            new ClientTelemetryInterceptor(new RpcInstruments(_services.GetRequiredService<IMeterFactory>(), OrchestratorHost.Description), _spans, _time), _options, _clock),
         AskAsync, lookup, _options, _time, NullLogger.Instance);
 
     // The answers come in the order of the addresses.
