@@ -18,8 +18,10 @@ internal static unsafe class Attention<TIsa, V>
     // Keys in the lanes win for heads that would leave lanes of the value product empty; up to a middle size also for the saved
     // passes over the scores, provided that there are enough keys to pay for the sums across lanes at the end.
     private const int SmallHead = 16;
-    private const int MiddleHead = 64;
     private const int ManyKeys = 256;
+    private const int WideVector = 16;
+
+    private static int MiddleHead => TIsa.Width >= WideVector ? 64 : 32;
 
     /// <summary>Runs attention, plain or modulated.</summary>
     public static void Run(CpuEngine engine, ref AttentionArguments arguments)
