@@ -134,25 +134,28 @@ internal sealed class FlowPlane(int width, int height)
         }
     }
 
+    // A binomial window of five values along each axis; the edge is repeated.
     private FlowPlane Blur()
     {
         var (rows, result) = (new FlowPlane(Width, Height), new FlowPlane(Width, Height));
         for (var y = 0; y < Height; y++)
-            Blur(Values.AsSpan(y * Width, Width), 1, rows.Values.AsSpan(y * Width, Width));
-        for (var x = 0; x < Width; x++)
-            Blur(rows.Values.AsSpan(x), Width, result.Values.AsSpan(x));
-        return result;
-    }
-
-    // One line, its values a step apart; the edge is repeated.
-    private static void Blur(ReadOnlySpan<float> source, int step, Span<float> target)
-    {
-        var last = (source.Length - 1) / step;
-        for (var i = 0; i <= last; i++)
         {
-            var (before, after) = (Math.Max(0, i - 1) * step, Math.Min(last, i + 1) * step);
-            var (farBefore, farAfter) = (Math.Max(0, i - 2) * step, Math.Min(last, i + 2) * step);
-            target[i * step] = (source[farBefore] + source[farAfter] + (4 * (source[before] + source[after])) + (6 * source[i * step])) / 16;
+            float At(int x) => Values[(y * Width) + Math.Clamp(x, 0, Width - 1)];
+            for (var x = 0; x < Width; x++)
+                rows.Values[(y * Width) + x] = (At(x - 2) + At(x + 2) + (4 * (At(x - 1) + At(x + 1))) + (6 * At(x))) / 16;
         }
+
+        for (var y = 0; y < Height; y++)
+        {
+            int Row(int of) => Math.Clamp(of, 0, Height - 1) * Width;
+            var (farUp, up, row, down, farDown) = (Row(y - 2), Row(y - 1), Row(y), Row(y + 1), Row(y + 2));
+            for (var x = 0; x < Width; x++)
+            {
+                result.Values[row + x] = (rows.Values[farUp + x] + rows.Values[farDown + x]
+                    + (4 * (rows.Values[up + x] + rows.Values[down + x])) + (6 * rows.Values[row + x])) / 16;
+            }
+        }
+
+        return result;
     }
 }

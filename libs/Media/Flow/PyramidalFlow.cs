@@ -26,9 +26,12 @@ public static class PyramidalFlow
         }
 
         var (first, second) = (Pyramid(from), Pyramid(to));
-        var (u, v) = Descend(first, second, cancellationToken);
-        var (backU, backV) = Descend(second, first, cancellationToken);
-        return FlowConsistency.Join(from.Width, from.Height, Interleave(u, v), Interleave(backU, backV));
+        var (there, back) = (Array.Empty<float>(), Array.Empty<float>());
+        Parallel.Invoke(
+            new ParallelOptions { CancellationToken = cancellationToken },
+            () => there = Descend(first, second, cancellationToken),
+            () => back = Descend(second, first, cancellationToken));
+        return FlowConsistency.Join(from.Width, from.Height, there, back);
     }
 
     private static float[] Interleave(FlowPlane u, FlowPlane v)
@@ -48,7 +51,7 @@ public static class PyramidalFlow
         return levels;
     }
 
-    private static (FlowPlane U, FlowPlane V) Descend(List<FlowPlane> from, List<FlowPlane> to, CancellationToken cancellationToken)
+    private static float[] Descend(List<FlowPlane> from, List<FlowPlane> to, CancellationToken cancellationToken)
     {
         var (u, v) = (new FlowPlane(from[^1].Width, from[^1].Height), new FlowPlane(from[^1].Width, from[^1].Height));
         for (var level = from.Count - 1; level >= 0; level--)
@@ -59,6 +62,6 @@ public static class PyramidalFlow
             new TotalVariationFlow(from[level], to[level]).Refine(u, v, cancellationToken);
         }
 
-        return (u, v);
+        return Interleave(u, v);
     }
 }

@@ -16,165 +16,211 @@ internal sealed class TotalVariationFlow
     private const float DualStep = 0.25f;
     private const float LeastGradient = 1e-6f;
 
-    private const int Warps = 5;
+    // Most times that the next frame is warped by the flow so far, and steps in between; root mean square change in pixels below which
+    // no more are taken.
+    private const int MostWarps = 5;
     private const int Iterations = 20;
+    private const float SettledChange = 0.05f;
+
+    // The difference at a row's last pixel would leave the frame.
+    private static readonly Vector<float> AllButLast = Vector<float>.One.WithElement(Vector<float>.Count - 1, 0);
 
     private readonly int _width;
     private readonly int _height;
     private readonly FlowPlane _from;
-    private readonly FlowPlane _to;
-    private readonly FlowPlane _toX;
-    private readonly FlowPlane _toY;
+
+    // The next frame: brightness, its gradient along x and y, and nothing. Side by side, because they are sampled together.
+    private readonly Vector4[] _to;
     private readonly float[] _warpedX;
     private readonly float[] _warpedY;
+    private readonly float[] _inverse;
     private readonly float[] _constant;
-    private readonly float[][] _dual;
+    private readonly Dual _dualU;
+    private readonly Dual _dualV;
 
     public TotalVariationFlow(FlowPlane from, FlowPlane to)
     {
-        (_from, _to, _width, _height) = (from, to, from.Width, from.Height);
-        (_toX, _toY) = to.Gradient();
+        (_from, _width, _height) = (from, from.Width, from.Height);
+        var (gradientX, gradientY) = to.Gradient();
         var pixels = _width * _height;
-        (_warpedX, _warpedY, _constant) = (new float[pixels], new float[pixels], new float[pixels]);
-        _dual = [new float[pixels], new float[pixels], new float[pixels], new float[pixels]];
+        _to = new Vector4[pixels];
+        for (var i = 0; i < pixels; i++)
+            _to[i] = new Vector4(to.Values[i], gradientX.Values[i], gradientY.Values[i], 0);
+        (_warpedX, _warpedY, _inverse, _constant) = (new float[pixels], new float[pixels], new float[pixels], new float[pixels]);
+        (_dualU, _dualV) = (new Dual(pixels), new Dual(pixels));
     }
 
     /// <summary>Improves a flow in place.</summary>
     public void Refine(FlowPlane u, FlowPlane v, CancellationToken cancellationToken)
     {
-        foreach (var dual in _dual)
-            Array.Clear(dual);
-        for (var warp = 0; warp < Warps; warp++)
+        _dualU.Clear();
+        _dualV.Clear();
+        var (beforeU, beforeV) = (new float[u.Values.Length], new float[v.Values.Length]);
+        for (var warp = 0; warp < MostWarps; warp++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Linearise(u, v);
-            for (var i = 0; i < Iterations; i++)
-            {
-                DataStep(u.Values, v.Values);
-                Smooth(u.Values, _dual[0], _dual[1]);
-                Smooth(v.Values, _dual[2], _dual[3]);
-            }
-
+            u.Values.CopyTo(beforeU, 0);
+            v.Values.CopyTo(beforeV, 0);
+            Linearise(u.Values, v.Values);
+            Iterate(u.Values, v.Values);
             u.Median();
             v.Median();
+            if (IsSettled(u.Values, v.Values, beforeU, beforeV))
+                return;
         }
     }
 
     // The difference as a linear function of the flow, around the flow so far.
-    private void Linearise(FlowPlane u, FlowPlane v)
+    private void Linearise(float[] u, float[] v)
     {
         for (var y = 0; y < _height; y++)
         {
             for (var x = 0; x < _width; x++)
             {
                 var i = (y * _width) + x;
-                float tx = x + u.Values[i], ty = y + v.Values[i];
-                if (tx < 0 || ty < 0 || tx > _width - 1 || ty > _height - 1)
+                float tx = x + u[i], ty = y + v[i];
+                if (!(tx >= 0 && ty >= 0 && tx <= _width - 1 && ty <= _height - 1))
                 {
                     // Nothing to compare with: smoothness alone decides.
-                    (_warpedX[i], _warpedY[i], _constant[i]) = (0, 0, 0);
+                    (_warpedX[i], _warpedY[i], _inverse[i], _constant[i]) = (0, 0, 0, 0);
                     continue;
                 }
 
-                // Three planes are sampled at one place.
                 var (x0, y0) = ((int)tx, (int)ty);
                 var (upper, lower) = (y0 * _width, Math.Min(y0 + 1, _height - 1) * _width);
-                var (x1, fx, fy) = (Math.Min(x0 + 1, _width - 1), tx - x0, ty - y0);
-                float Sample(float[] plane)
-                {
-                    var above = plane[upper + x0] + (fx * (plane[upper + x1] - plane[upper + x0]));
-                    var below = plane[lower + x0] + (fx * (plane[lower + x1] - plane[lower + x0]));
-                    return above + (fy * (below - above));
-                }
+                var x1 = Math.Min(x0 + 1, _width - 1);
+                var fx = new Vector4(tx - x0);
+                var above = _to[upper + x0] + (fx * (_to[upper + x1] - _to[upper + x0]));
+                var below = _to[lower + x0] + (fx * (_to[lower + x1] - _to[lower + x0]));
+                var sample = above + (new Vector4(ty - y0) * (below - above));
+                (_warpedX[i], _warpedY[i]) = (sample.Y, sample.Z);
 
-                (_warpedX[i], _warpedY[i]) = (Sample(_toX.Values), Sample(_toY.Values));
-                _constant[i] = Sample(_to.Values) - (_warpedX[i] * u.Values[i]) - (_warpedY[i] * v.Values[i]) - _from.Values[i];
+                // A vanishing gradient moves nothing, whatever the factor: the guard only keeps the quotient finite.
+                _inverse[i] = 1 / MathF.Max((sample.Y * sample.Y) + (sample.Z * sample.Z), LeastGradient);
+                _constant[i] = sample.X - (sample.Y * u[i]) - (sample.Z * v[i]) - _from.Values[i];
             }
         }
     }
 
-    // The pointwise half: a soft threshold along the gradient.
-    private void DataStep(float[] u, float[] v)
+    // Every iteration goes over all rows, but a row needs no more than its neighbours' state: so the iterations follow each other
+    // down the frame, each a row behind the one before, and what they touch stays in the cache.
+    private void Iterate(float[] u, float[] v)
+    {
+        for (var front = 0; front < _height + Iterations; front++)
+        {
+            for (var iteration = Math.Max(0, front - _height); iteration < Math.Min(Iterations, front + 1); iteration++)
+            {
+                var y = front - iteration;
+                if (y < _height)
+                {
+                    DataStep(u, v, y * _width);
+                    Primal(u, _dualU, y);
+                    Primal(v, _dualV, y);
+                }
+
+                // The dual step looks at the row below, which has to be done first.
+                if (y > 0)
+                {
+                    DualAscent(u, _dualU, y - 1);
+                    DualAscent(v, _dualV, y - 1);
+                }
+            }
+        }
+    }
+
+    // The pointwise half, of a row: a soft threshold along the gradient.
+    private void DataStep(float[] u, float[] v, int row)
     {
         const float Step = DataWeight * Coupling;
         var (least, most) = (new Vector<float>(-Step), new Vector<float>(Step));
-        var i = 0;
-        for (; i <= u.Length - Vector<float>.Count; i += Vector<float>.Count)
+        var (i, end) = (row, row + _width);
+        for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var (gx, gy) = (new Vector<float>(_warpedX, i), new Vector<float>(_warpedY, i));
-            var (pu, pv) = (new Vector<float>(u, i), new Vector<float>(v, i));
-            // A vanishing gradient moves nothing, whatever the factor: the guard only keeps the quotient finite.
-            var squared = Vector.Max((gx * gx) + (gy * gy), new Vector<float>(LeastGradient));
-            var difference = new Vector<float>(_constant, i) + (gx * pu) + (gy * pv);
-            var factor = Vector.Min(Vector.Max(-difference / squared, least), most);
+            var (gx, gy, pu, pv) = (At(_warpedX, i), At(_warpedY, i), At(u, i), At(v, i));
+            var difference = At(_constant, i) + (gx * pu) + (gy * pv);
+            var factor = Vector.Min(Vector.Max(-difference * At(_inverse, i), least), most);
             (pu + (factor * gx)).CopyTo(u, i);
             (pv + (factor * gy)).CopyTo(v, i);
         }
 
-        for (; i < u.Length; i++)
+        for (; i < end; i++)
         {
-            var (gx, gy) = (_warpedX[i], _warpedY[i]);
-            var squared = MathF.Max((gx * gx) + (gy * gy), LeastGradient);
-            var factor = Math.Clamp(-(_constant[i] + (gx * u[i]) + (gy * v[i])) / squared, -Step, Step);
-            u[i] += factor * gx;
-            v[i] += factor * gy;
+            var factor = Math.Clamp(-(_constant[i] + (_warpedX[i] * u[i]) + (_warpedY[i] * v[i])) * _inverse[i], -Step, Step);
+            u[i] += factor * _warpedX[i];
+            v[i] += factor * _warpedY[i];
         }
     }
 
-    // The smoothing half: u + coupling * divergence of the dual field, then a step of the dual field along the gradient of the result.
-    // The dual field stays zero where its difference would leave the frame, so rows only need care at their first and last pixel.
-    private void Smooth(float[] u, float[] dualX, float[] dualY)
+    // The smoothing half, of a row: u + coupling * divergence of the dual field. That stays zero where its difference would leave the
+    // frame, so that before the first pixel of a row stands the last one of the row above, which is zero, as it has to be.
+    private void Primal(float[] u, Dual dual, int y)
     {
-        for (var y = 0; y < _height; y++)
+        var (i, end) = (y * _width, (y + 1) * _width);
+        for (; y > 0 && i <= end - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var row = y * _width;
-            Diverge(u, dualX, dualY, row, 0, 1, y);
-            var x = 1;
-            for (; y > 0 && x <= _width - Vector<float>.Count; x += Vector<float>.Count)
-            {
-                var i = row + x;
-                var divergence = new Vector<float>(dualX, i) - new Vector<float>(dualX, i - 1)
-                    + new Vector<float>(dualY, i) - new Vector<float>(dualY, i - _width);
-                (new Vector<float>(u, i) + (Coupling * divergence)).CopyTo(u, i);
-            }
-
-            Diverge(u, dualX, dualY, row, x, _width, y);
+            var divergence = At(dual.X, i) - At(dual.X, i - 1) + At(dual.Y, i) - At(dual.Y, i - _width);
+            (At(u, i) + (Coupling * divergence)).CopyTo(u, i);
         }
 
-        const float Step = DualStep / Coupling;
-        for (var y = 0; y < _height; y++)
+        for (; i < end; i++)
         {
-            var row = y * _width;
-            var x = 0;
-            for (; y < _height - 1 && x < _width - Vector<float>.Count; x += Vector<float>.Count)
-            {
-                var i = row + x;
-                var centre = new Vector<float>(u, i);
-                var (gx, gy) = (new Vector<float>(u, i + 1) - centre, new Vector<float>(u, i + _width) - centre);
-                var shrink = Vector<float>.One / (Vector<float>.One + (Step * Vector.SquareRoot((gx * gx) + (gy * gy))));
-                ((new Vector<float>(dualX, i) + (Step * gx)) * shrink).CopyTo(dualX, i);
-                ((new Vector<float>(dualY, i) + (Step * gy)) * shrink).CopyTo(dualY, i);
-            }
-
-            for (; x < _width; x++)
-            {
-                var i = row + x;
-                var gx = x < _width - 1 ? u[i + 1] - u[i] : 0;
-                var gy = y < _height - 1 ? u[i + _width] - u[i] : 0;
-                var shrink = 1 / (1 + (Step * MathF.Sqrt((gx * gx) + (gy * gy))));
-                dualX[i] = (dualX[i] + (Step * gx)) * shrink;
-                dualY[i] = (dualY[i] + (Step * gy)) * shrink;
-            }
-        }
-    }
-
-    private void Diverge(float[] u, float[] dualX, float[] dualY, int row, int first, int end, int y)
-    {
-        for (var x = first; x < end; x++)
-        {
-            var i = row + x;
-            var divergence = dualX[i] - (x > 0 ? dualX[i - 1] : 0) + dualY[i] - (y > 0 ? dualY[i - _width] : 0);
+            var divergence = dual.X[i] - (i > 0 ? dual.X[i - 1] : 0) + dual.Y[i] - (y > 0 ? dual.Y[i - _width] : 0);
             u[i] += Coupling * divergence;
+        }
+    }
+
+    // A step of a row of the dual field along the gradient of the flow.
+    private void DualAscent(float[] u, Dual dual, int y)
+    {
+        const float Step = DualStep / Coupling;
+        var (i, end) = (y * _width, (y + 1) * _width);
+        for (; y < _height - 1 && i <= end - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var centre = At(u, i);
+            var (gx, gy) = (At(u, i + 1) - centre, At(u, i + _width) - centre);
+            if (i + Vector<float>.Count == end)
+                gx *= AllButLast;
+            var shrink = Vector<float>.One / (Vector<float>.One + (Step * Vector.SquareRoot((gx * gx) + (gy * gy))));
+            ((At(dual.X, i) + (Step * gx)) * shrink).CopyTo(dual.X, i);
+            ((At(dual.Y, i) + (Step * gy)) * shrink).CopyTo(dual.Y, i);
+        }
+
+        for (; i < end; i++)
+        {
+            var gx = i < end - 1 ? u[i + 1] - u[i] : 0;
+            var gy = y < _height - 1 ? u[i + _width] - u[i] : 0;
+            var shrink = 1 / (1 + (Step * MathF.Sqrt((gx * gx) + (gy * gy))));
+            dual.X[i] = (dual.X[i] + (Step * gx)) * shrink;
+            dual.Y[i] = (dual.Y[i] + (Step * gy)) * shrink;
+        }
+    }
+
+    // Whether the flow changed by so little that another look at the frames would not change it either.
+    private static bool IsSettled(float[] u, float[] v, float[] beforeU, float[] beforeV)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < u.Length; i++)
+        {
+            var (du, dv) = (u[i] - beforeU[i], v[i] - beforeV[i]);
+            sum += (du * du) + (dv * dv);
+        }
+
+        return sum < SettledChange * SettledChange * u.Length;
+    }
+
+    private static Vector<float> At(float[] values, int i) => new(values, i);
+
+    /// <summary>The dual field of one component of the flow.</summary>
+    private sealed class Dual(int pixels)
+    {
+        public float[] X { get; } = new float[pixels];
+
+        public float[] Y { get; } = new float[pixels];
+
+        public void Clear()
+        {
+            Array.Clear(X);
+            Array.Clear(Y);
         }
     }
 }

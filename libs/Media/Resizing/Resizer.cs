@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VideoGrain.Media.Resizing;
 
 /// <summary>Separable resampling of pictures.</summary>
@@ -31,11 +33,12 @@ public static class Resizer
             Span<float> to = wide.AsSpan(y * newWidth * channels, newWidth * channels);
             for (int x = 0; x < newWidth; x++)
             {
-                for (int k = 0; k < columns.Weights[x].Length; k++)
-                {
-                    for (int c = 0; c < channels; c++)
-                        to[x * channels + c] += columns.Weights[x][k] * row[(columns.First[x] + k) * channels + c];
-                }
+                float[] weights = columns.Weights[x];
+                ReadOnlySpan<float> from = row.Slice(columns.First[x] * channels, weights.Length * channels);
+                if (channels == Frame.Channels)
+                    SumPixels(weights, from, to[(x * Frame.Channels)..]);
+                else
+                    Sum(weights, from, to.Slice(x * channels, channels));
             }
         }
 
@@ -47,9 +50,7 @@ public static class Resizer
             for (int k = 0; k < rows.Weights[y].Length; k++)
             {
                 ReadOnlySpan<float> from = wide.AsSpan((rows.First[y] + k) * stride, stride);
-                float weight = rows.Weights[y][k];
-                for (int i = 0; i < stride; i++)
-                    to[i] += weight * from[i];
+                Add(rows.Weights[y][k], from, to);
             }
         }
 
@@ -67,7 +68,7 @@ public static class Resizer
         ArgumentNullException.ThrowIfNull(frame);
         if (frame.Width == width && frame.Height == height)
             return frame;
-        float[] source = Array.ConvertAll(frame.Rgb, b => (float)b);
+        float[] source = Widen(frame.Rgb);
         float[] result = Resize(source, frame.Width, frame.Height, Frame.Channels, width, height, filter);
         return new Frame(width, height, Array.ConvertAll(result, v => (byte)Math.Clamp(MathF.Round(v), byte.MinValue, byte.MaxValue)));
     }
@@ -89,5 +90,61 @@ public static class Resizer
         for (int y = 0; y < height; y++)
             frame.Rgb.AsSpan(((top + y) * frame.Width + left) * Frame.Channels, width * Frame.Channels).CopyTo(rgb.AsSpan(y * width * Frame.Channels));
         return new Frame(width, height, rgb);
+    }
+
+    private static void Sum(float[] weights, ReadOnlySpan<float> from, Span<float> to)
+    {
+        for (int k = 0; k < weights.Length; k++)
+        {
+            for (int c = 0; c < to.Length; c++)
+                to[c] += weights[k] * from[k * to.Length + c];
+        }
+    }
+
+    // The same for three channels, which most pictures have, without touching memory for every product.
+    private static void SumPixels(float[] weights, ReadOnlySpan<float> from, Span<float> to)
+    {
+        float red = 0, green = 0, blue = 0;
+        for (int k = 0; k < weights.Length; k++)
+        {
+            ReadOnlySpan<float> pixel = from.Slice(k * Frame.Channels, Frame.Channels);
+            red += weights[k] * pixel[0];
+            green += weights[k] * pixel[1];
+            blue += weights[k] * pixel[2];
+        }
+
+        (to[0], to[1], to[2]) = (red, green, blue);
+    }
+
+    private static void Add(float weight, ReadOnlySpan<float> from, Span<float> to)
+    {
+        int i = 0;
+        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (new Vector<float>(to[i..]) + (weight * new Vector<float>(from[i..]))).CopyTo(to[i..]);
+        for (; i < to.Length; i++)
+            to[i] += weight * from[i];
+    }
+
+    private static float[] Widen(byte[] bytes)
+    {
+        float[] values = new float[bytes.Length];
+        int i = 0;
+        for (; i <= bytes.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(bytes, i), out Vector<ushort> low, out Vector<ushort> high);
+            Store(low, i);
+            Store(high, i + Vector<ushort>.Count);
+        }
+
+        for (; i < bytes.Length; i++)
+            values[i] = bytes[i];
+        return values;
+
+        void Store(Vector<ushort> part, int at)
+        {
+            Vector.Widen(part, out Vector<uint> low, out Vector<uint> high);
+            Vector.ConvertToSingle(low).CopyTo(values, at);
+            Vector.ConvertToSingle(high).CopyTo(values, at + Vector<uint>.Count);
+        }
     }
 }

@@ -43,11 +43,14 @@ internal sealed class ModelInput
             var source = profile.Channels == "rgb" ? channel : Frame.Channels - 1 - channel;
             var factor = (float)(profile.Range / byte.MaxValue / profile.Std[source]);
             var offset = (float)(profile.Mean[source] / profile.Std[source]);
-            values.AsSpan(channel * plane, plane).Fill((profile.Padding * factor) - offset);
+            if (width < profile.Width || height < profile.Height)
+                values.AsSpan(channel * plane, plane).Fill((profile.Padding * factor) - offset);
             for (var y = 0; y < height; y++)
             {
-                for (var x = 0; x < width; x++)
-                    values[(channel * plane) + (y * profile.Width) + x] = (fitted.Rgb[(((y * width) + x) * Frame.Channels) + source] * factor) - offset;
+                var from = fitted.Rgb.AsSpan(y * width * Frame.Channels, width * Frame.Channels);
+                var to = values.AsSpan((channel * plane) + (y * profile.Width), width);
+                for (var x = 0; x < to.Length; x++)
+                    to[x] = (from[(x * Frame.Channels) + source] * factor) - offset;
             }
         }
 

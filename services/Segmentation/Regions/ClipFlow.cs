@@ -5,20 +5,36 @@ using VideoGrain.Media.Resizing;
 namespace VideoGrain.Segmentation.Regions;
 
 /// <summary>Flow that is good enough to carry masks along: estimated on small frames, scaled up.</summary>
-internal static class ClipFlow
+internal sealed class ClipFlow
 {
     /// <summary>Longest side of the frames that flow is estimated on, in pixels.</summary>
     public const int MostSide = 160;
 
-    public static FlowField Estimate(Frame from, Frame to, CancellationToken cancellationToken)
+    private Frame? _before;
+
+    /// <summary>Flow from the frame before to the next one of a clip; null for the first.</summary>
+    public FlowField? Next(Frame frame, CancellationToken cancellationToken)
     {
-        var scale = Math.Min(1.0, (double)MostSide / Math.Max(from.Width, from.Height));
-        if (scale == 1)
-            return PyramidalFlow.Estimate(from, to, cancellationToken);
-        var (width, height) = (Math.Max(1, (int)(from.Width * scale)), Math.Max(1, (int)(from.Height * scale)));
-        var small = PyramidalFlow.Estimate(
-            from.Resize(width, height, ResizeFilter.Area), to.Resize(width, height, ResizeFilter.Area), cancellationToken);
-        return Enlarge(small, from.Width, from.Height);
+        var small = Shrink(frame);
+        var flow = _before == null ? null : Estimate(_before, small, frame, cancellationToken);
+        _before = small;
+        return flow;
+    }
+
+    /// <summary>Flow from one frame to another.</summary>
+    public static FlowField Estimate(Frame from, Frame to, CancellationToken cancellationToken)
+        => Estimate(Shrink(from), Shrink(to), to, cancellationToken);
+
+    private static Frame Shrink(Frame frame)
+    {
+        var scale = Math.Min(1.0, (double)MostSide / Math.Max(frame.Width, frame.Height));
+        return frame.Resize(Math.Max(1, (int)(frame.Width * scale)), Math.Max(1, (int)(frame.Height * scale)), ResizeFilter.Area);
+    }
+
+    private static FlowField Estimate(Frame from, Frame to, Frame size, CancellationToken cancellationToken)
+    {
+        var small = PyramidalFlow.Estimate(from, to, cancellationToken);
+        return (small.Width, small.Height) == (size.Width, size.Height) ? small : Enlarge(small, size.Width, size.Height);
     }
 
     private static FlowField Enlarge(FlowField small, int width, int height)
@@ -26,11 +42,16 @@ internal static class ClipFlow
         var displacement = Resizer.Resize(small.Displacement, small.Width, small.Height, 2, width, height, ResizeFilter.Bilinear);
         var (sx, sy) = ((float)width / small.Width, (float)height / small.Height);
         var visible = new bool[width * height];
-        for (var i = 0; i < visible.Length; i++)
+        for (var y = 0; y < height; y++)
         {
-            displacement[2 * i] *= sx;
-            displacement[(2 * i) + 1] *= sy;
-            visible[i] = small.Visible[((int)((long)(i / width) * small.Height / height) * small.Width) + (int)((long)(i % width) * small.Width / width)];
+            var row = (int)((long)y * small.Height / height) * small.Width;
+            for (var x = 0; x < width; x++)
+            {
+                var i = (y * width) + x;
+                displacement[2 * i] *= sx;
+                displacement[(2 * i) + 1] *= sy;
+                visible[i] = small.Visible[row + (int)((long)x * small.Width / width)];
+            }
         }
 
         return new FlowField(width, height, displacement, visible);

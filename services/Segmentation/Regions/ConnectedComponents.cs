@@ -23,12 +23,12 @@ internal static class ConnectedComponents
             while (open.TryPop(out var pixel))
             {
                 piece.Add(pixel);
-                var (x, y) = (pixel % width, pixel / width);
-                for (var ny = Math.Max(0, y - 1); ny <= Math.Min(height - 1, y + 1); ny++)
+                var (y, x) = Math.DivRem(pixel, width);
+                var (left, right) = (x > 0 ? -1 : 0, x < width - 1 ? 1 : 0);
+                for (var row = y > 0 ? pixel - width : pixel; row <= (y < height - 1 ? pixel + width : pixel); row += width)
                 {
-                    for (var nx = Math.Max(0, x - 1); nx <= Math.Min(width - 1, x + 1); nx++)
+                    for (var neighbour = row + left; neighbour <= row + right; neighbour++)
                     {
-                        var neighbour = (ny * width) + nx;
                         if (seen[neighbour] || labels[neighbour] != labels[start])
                             continue;
                         seen[neighbour] = true;

@@ -5,6 +5,8 @@ namespace VideoGrain.Segmentation.Regions;
 /// <summary>Measures of masks.</summary>
 internal static class MaskGeometry
 {
+    private const byte Inside = 1;
+
     /// <summary>Intersection over union of two masks of one size; 0 when both are empty.</summary>
     public static double IntersectionOverUnion(Mask a, Mask b)
     {
@@ -42,16 +44,16 @@ internal static class MaskGeometry
     /// <summary>Smallest rectangle around the mask, right and bottom exclusive; null when it is empty.</summary>
     public static (int Left, int Top, int Right, int Bottom)? Bounds(Mask mask)
     {
-        int left = mask.Width, top = mask.Height, right = 0, bottom = 0;
-        for (var i = 0; i < mask.Set.Length; i++)
+        if (mask.IsEmpty)
+            return null;
+        int left = mask.Width, right = 0, top = mask.Set.AsSpan().IndexOf(Inside) / mask.Width, bottom = (mask.Set.AsSpan().LastIndexOf(Inside) / mask.Width) + 1;
+        for (var y = top; y < bottom; y++)
         {
-            if (mask.Set[i] == 0)
-                continue;
-            var (x, y) = (i % mask.Width, i / mask.Width);
-            (left, top) = (Math.Min(left, x), Math.Min(top, y));
-            (right, bottom) = (Math.Max(right, x + 1), Math.Max(bottom, y + 1));
+            var row = mask.Set.AsSpan(y * mask.Width, mask.Width);
+            if (row.IndexOf(Inside) is var first and >= 0)
+                (left, right) = (Math.Min(left, first), Math.Max(right, row.LastIndexOf(Inside) + 1));
         }
 
-        return mask.IsEmpty ? null : (left, top, right, bottom);
+        return (left, top, right, bottom);
     }
 }
