@@ -25,18 +25,29 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
     /// </summary>
     /// <param name="width">Columns of the frame.</param>
     /// <param name="height">Rows of the frame.</param>
-    /// <returns>For each pixel its class, and the softmax of that class.</returns>
-    public (int[] Labels, float[] Confidence) Best(int width, int height)
+    /// <param name="background">Class that is no object; -1 when there is none.</param>
+    /// <returns>For each pixel its class, and the softmax of that class where it is not the background.</returns>
+    public (int[] Labels, float[] Confidence) Best(int width, int height, int background)
     {
         var (labels, confidence) = (new int[width * height], new float[width * height]);
-        var (columns, row) = (Axis(Columns, width), new float[Columns * Classes]);
+        var (columns, row, isBackground) = (Axis(Columns, width), new float[Columns * Classes], new bool[Columns]);
         var scores = new float[Classes];
         for (var y = 0; y < height; y++)
         {
             Row(Axis(Rows, height, y), row);
+            for (var column = 0; column < Columns; column++)
+                isBackground[column] = Highest(row.AsSpan(column * Classes, Classes)) == background;
             for (var x = 0; x < width; x++)
             {
                 var (first, second, weight) = columns[x];
+
+                // Between two points at which a class has the highest score it has that everywhere; most of a frame is background.
+                if (isBackground[first] && isBackground[second])
+                {
+                    labels[(y * width) + x] = background;
+                    continue;
+                }
+
                 Mix(row.AsSpan(first * Classes, Classes), row.AsSpan(second * Classes, Classes), weight, scores);
                 (labels[(y * width) + x], confidence[(y * width) + x]) = Best(scores);
             }
@@ -47,6 +58,15 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
 
     private static (int Best, float Confidence) Best(ReadOnlySpan<float> scores)
     {
+        var best = Highest(scores);
+        var sum = 0f;
+        foreach (var score in scores)
+            sum += MathF.Exp(score - scores[best]);
+        return (best, 1 / sum);
+    }
+
+    private static int Highest(ReadOnlySpan<float> scores)
+    {
         var best = 0;
         for (var c = 1; c < scores.Length; c++)
         {
@@ -54,10 +74,7 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
                 best = c;
         }
 
-        var sum = 0f;
-        foreach (var score in scores)
-            sum += MathF.Exp(score - scores[best]);
-        return (best, 1 / sum);
+        return best;
     }
 
     // Pixel centres lie at half-integers; places outside repeat the edge.

@@ -33,11 +33,17 @@ internal sealed record ModelProfile
     /// <summary>Class that is no object; empty when there is none.</summary>
     public string BackgroundClass { get; init; } = "";
 
+    /// <summary>Classes that are parts of the object that they lie in or touch, such as hats and eyes.</summary>
+    public List<string> Parts { get; init; } = [];
+
     /// <summary>Least score of a detection, 0 to 1.</summary>
     public double ScoreThreshold { get; init; } = 0.5;
 
     /// <summary>Least area of a detection as a fraction of the frame, 0 to 1.</summary>
     public double MinArea { get; init; } = 0.005;
+
+    /// <summary>Least area of a part as a fraction of its object, 0 to 1.</summary>
+    public double MinPartArea { get; init; } = 0.01;
 
     /// <summary>Radius of the morphological clean-up in pixels of the clip, 0 to 32.</summary>
     public int CleanUpRadius { get; init; } = 1;

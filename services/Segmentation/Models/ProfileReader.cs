@@ -62,8 +62,13 @@ internal static class ProfileReader
         Require(profile.Classes.Count <= MaxClasses && profile.Classes.All(c => c.Length is > 0 and <= 64), $"classes: at most {MaxClasses}, each 1 to 64 characters");
         Require(profile.Classes.Distinct(StringComparer.OrdinalIgnoreCase).Count() == profile.Classes.Count, "classes: each once");
         Require(profile.BackgroundClass.Length == 0 || profile.Classes.Contains(profile.BackgroundClass), "background_class: one of classes");
+        Require(
+            profile.Parts.All(p => p != profile.BackgroundClass && profile.Classes.Contains(p)) && profile.Parts.Distinct().Count() == profile.Parts.Count,
+            "parts: each one of classes, not the background, and once");
+        Require(profile.Parts.Count == 0 || profile.Parts.Count < profile.ObjectClasses.Count, "parts: at least one class must be a whole object");
         Require(profile.ScoreThreshold is >= 0 and <= 1, "score_threshold: 0 to 1");
         Require(profile.MinArea is >= 0 and <= 1, "min_area: 0 to 1");
+        Require(profile.MinPartArea is >= 0 and <= 1, "min_part_area: 0 to 1");
         Require(profile.CleanUpRadius is >= 0 and <= MaxCleanUpRadius, $"clean_up_radius: 0 to {MaxCleanUpRadius}");
         if (profile.Networks.Count == 0)
         {

@@ -9,25 +9,37 @@ internal sealed class RegionDetector(OnnxModel model, IRegionDecoder decoder)
     // More objects than this are noise, and tracking compares every one with every other.
     private const int MostObjects = 100;
 
+    // Share of a part that lies within an object for it to be that object's.
+    private const double ShareWithin = 0.5;
+
     public ModelProfile Profile => model.Profile;
 
-    /// <summary>Finds objects in a frame: cleaned up, above the profile's score and the least area, best first, at most a hundred.</summary>
+    /// <summary>
+    /// Finds objects in a frame: cleaned up, above the profile's score and the least area, best first, at most a hundred. A part is
+    /// measured against its object, and only one without an object against the frame.
+    /// </summary>
     /// <param name="frame">The frame.</param>
     /// <param name="cleanUp">How masks are tidied.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     public IReadOnlyList<Detection> Detect(Frame frame, MaskCleanUp cleanUp, CancellationToken cancellationToken)
-        =>
+    {
+        List<Detection> found =
         [
             .. Find(frame, cancellationToken)
                 .Where(d => d.Score >= Profile.ScoreThreshold)
                 .OrderByDescending(d => d.Score)
                 .Take(MostObjects)
-                .Select(d => d with { Mask = cleanUp.Tidy(d.Mask) })
-                .Where(d => cleanUp.IsLargeEnough(d.Mask)),
+                .Select(d => d with { Mask = cleanUp.Tidy(d.Mask), IsPart = Profile.Parts.Contains(d.ClassName) }),
         ];
+        List<Detection> wholes = [.. found.Where(d => !d.IsPart && cleanUp.IsLargeEnough(d.Mask))];
+        return [.. found.Where(d => d.IsPart ? IsPartOf(d.Mask, wholes) || cleanUp.IsLargeEnough(d.Mask) : wholes.Contains(d))];
+    }
 
     /// <summary>Runs the model once on an empty picture.</summary>
     public void WarmUp(CancellationToken cancellationToken) => Find(Decoders.WarmUpFrame, cancellationToken);
+
+    private bool IsPartOf(Mask part, List<Detection> wholes)
+        => !part.IsEmpty && wholes.Exists(w => MaskGeometry.Common(part, w.Mask) >= ShareWithin * part.Count && part.Count >= Profile.MinPartArea * w.Mask.Count);
 
     private IReadOnlyList<Detection> Find(Frame frame, CancellationToken cancellationToken)
     {

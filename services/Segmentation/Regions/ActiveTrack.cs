@@ -7,7 +7,8 @@ namespace VideoGrain.Segmentation.Regions;
 /// something does, the whole goes on as it moved and is put right by the part that is seen.
 /// </summary>
 /// <param name="track">Its track.</param>
-internal sealed class ActiveTrack(Track track)
+/// <param name="isPart">Whether it is a part of another object, by its class.</param>
+internal sealed class ActiveTrack(Track track, bool isPart)
 {
     // An object of which less than this is seen tells little about its motion.
     private const double ShareForMotion = 0.3;
@@ -25,6 +26,9 @@ internal sealed class ActiveTrack(Track track)
     private readonly Drift _drift = new();
 
     public Track Track { get; } = track;
+
+    /// <summary>Whether it is a part of another object, by its class.</summary>
+    public bool IsPart { get; } = isPart;
 
     /// <summary>All of it in the latest frame, as far as is known.</summary>
     public Blob Whole { get; private set; } = Blob.Empty;
@@ -96,7 +100,7 @@ internal sealed class ActiveTrack(Track track)
 
     /// <summary>Ends a frame.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="others">What else was seen in it, its own parts and its own whole left out.</param>
+    /// <param name="others">What else was seen in it and may hide it; its own parts and its own whole do not.</param>
     /// <param name="colours">The frame's colours.</param>
     /// <param name="unit">Pixels by which flow may be off.</param>
     public void End(int frame, IReadOnlyList<Blob> others, ColourBins colours, int unit)

@@ -40,22 +40,27 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
     {
         var unit = Math.Max(1, (int)Math.Round(Math.Max(frame.Width, frame.Height) / UnitsPerSide));
         var colours = new ColourBins(frame);
-        List<Sighting> sightings = [.. detections.Select(d => new Sighting(d.ClassName, d.Score, Blob.Of(d.Mask), colours))];
+        List<Sighting> sightings = [.. detections.Select(d => new Sighting(d.ClassName, d.Score, Blob.Of(d.Mask), colours) { IsPart = d.IsPart })];
+        List<Sighting> objects = [.. sightings.Where(s => !s.IsPart)], parts = [.. sightings.Where(s => s.IsPart)];
         if (flow != null)
         {
             foreach (var track in _active)
                 track.Expect(flow, unit);
-            TrackMatching.Follow(_active, sightings, _frame);
-            JoinFragments(sightings);
-            TouchingObjects.Divide(_active, sightings, colours, unit);
-            TrackMatching.Recognise(_active, sightings, _frame);
+            List<ActiveTrack> wholes = [.. _active.Where(t => !t.IsPart)];
+            TrackMatching.Follow(wholes, objects, _frame);
+            JoinFragments(wholes, objects);
+            TouchingObjects.Divide(wholes, objects, colours, unit);
+            TrackMatching.Recognise(wholes, objects, _frame);
         }
 
+        parts = ObjectParts.Divide(parts, objects, colours);
+        TrackMatching.FollowParts([.. _active.Where(t => t.IsPart)], parts, _frame);
         foreach (var track in _active)
-            track.End(_frame, [.. sightings.Where(s => s.Owner != track && (s.Owner == null || !track.Nested.Contains(s.Owner))).Select(s => s.Shape)], colours, unit);
+            track.End(_frame, [.. objects.Where(o => MayHide(o, track)).Select(o => o.Shape)], colours, unit);
+        sightings = [.. objects, .. parts];
         foreach (var sighting in sightings.Where(s => s.Owner == null))
         {
-            var track = new ActiveTrack(new Track(_frame));
+            var track = new ActiveTrack(new Track(_frame), sighting.IsPart);
             track.Begin(_frame, sighting, colours);
             _active.Add(track);
             _all.Add(track.Track);
@@ -75,11 +80,15 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
         return [.. _all.OrderBy(t => t.FirstFrame).ThenBy(t => MaskGeometry.Centre(t[t.FirstFrame]!).X)];
     }
 
-    private void JoinFragments(List<Sighting> sightings)
+    // An object hides neither its own parts nor the object that it is a part of.
+    private static bool MayHide(Sighting other, ActiveTrack track)
+        => other.Owner != track && (other.Owner == null || !track.Nested.Contains(other.Owner)) && (!track.IsPart || track.Sighting?.Whole != other);
+
+    private static void JoinFragments(List<ActiveTrack> tracks, List<Sighting> sightings)
     {
         foreach (var fragment in sightings.Where(s => s.Owner == null).ToList())
         {
-            var whole = _active.Find(t => t.Sighting is { } own
+            var whole = tracks.Find(t => t.Sighting is { } own
                 && t.ExpectedWhole.ShareOf(fragment.Shape) >= FragmentShare
                 && own.Shape.ShareOf(fragment.Shape) <= 1 - FragmentShare
                 && t.ExpectedWhole.Overlap(own.Shape) < CutShort

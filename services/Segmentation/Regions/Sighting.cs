@@ -18,6 +18,12 @@ internal sealed class Sighting(string className, double score, Blob shape, Colou
     /// <summary>Whether a model found it by itself, and it was not cut out of what a model found.</summary>
     public bool IsOwn { get; init; } = true;
 
+    /// <summary>Whether it is a part of another object, by its class.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>Of a part: what is seen of the object that it lies in; null when it lies in none.</summary>
+    public Sighting? Whole { get; set; }
+
     /// <summary>The object that it is; null while that is not known.</summary>
     public ActiveTrack? Owner { get; set; }
 

@@ -11,6 +11,9 @@ internal static class TrackMatching
     private const double ClassBonus = 0.25;
     private const double ColourBonus = 0.25;
 
+    // More than any other affinity can be.
+    private const double KnownPart = 2;
+
     // An object that comes back is looked for within this share of its size, and a little farther with every frame.
     private const double Reach = 0.75;
     private const double ReachPerFrame = 0.1;
@@ -26,12 +29,23 @@ internal static class TrackMatching
     /// <param name="tracks">All tracks.</param>
     /// <param name="sightings">All sightings.</param>
     /// <param name="frame">The frame.</param>
-    public static void Follow(IReadOnlyList<ActiveTrack> tracks, IReadOnlyList<Sighting> sightings, int frame) => Match(tracks, sightings, (track, sighting) =>
+    public static void Follow(IReadOnlyList<ActiveTrack> tracks, IReadOnlyList<Sighting> sightings, int frame)
+        => Match(tracks, sightings, (track, sighting) => Affinity(track, sighting, frame));
+
+    /// <summary>
+    /// Matches parts with the tracks of parts. A part goes with its object: on an object that is known it can only be one of that object's
+    /// parts, and the one of its class it is wherever it is seen.
+    /// </summary>
+    /// <param name="tracks">The tracks of parts.</param>
+    /// <param name="parts">The parts, with the objects that they lie in.</param>
+    /// <param name="frame">The frame.</param>
+    public static void FollowParts(IReadOnlyList<ActiveTrack> tracks, IReadOnlyList<Sighting> parts, int frame) => Match(tracks, parts, (track, part) =>
     {
-        var overlap = Math.Max(track.ExpectedWhole.Overlap(sighting.Shape), track.ExpectedSeen.Overlap(sighting.Shape));
-        if (overlap < LeastOverlap || (track.Track.LastFound < frame - 1 && !LooksLike(track, sighting)))
+        var whole = part.Whole?.Owner;
+        if (whole != null && track.Nested.Count > 0 && !track.Nested.Contains(whole))
             return 0;
-        return overlap + (IsSameClass(track, sighting) ? ClassBonus : 0) + (ColourBonus * track.Colours.Similarity(sighting.Histogram));
+        var isKnown = whole != null && track.Nested.Contains(whole) && IsSameClass(track, part);
+        return isKnown ? KnownPart + track.ExpectedSeen.Overlap(part.Shape) : Affinity(track, part, frame);
     });
 
     /// <summary>Whether a sighting may be an object that was out of sight: what it looked like is all that is left to go by.</summary>
@@ -55,6 +69,14 @@ internal static class TrackMatching
                 return 0;
             return track.Colours.Similarity(sighting.Histogram) + (IsSameClass(track, sighting) ? ClassBonus : 0) + (1 - (distance / reach));
         });
+    }
+
+    private static double Affinity(ActiveTrack track, Sighting sighting, int frame)
+    {
+        var overlap = Math.Max(track.ExpectedWhole.Overlap(sighting.Shape), track.ExpectedSeen.Overlap(sighting.Shape));
+        if (overlap < LeastOverlap || (track.Track.LastFound < frame - 1 && !LooksLike(track, sighting)))
+            return 0;
+        return overlap + (IsSameClass(track, sighting) ? ClassBonus : 0) + (ColourBonus * track.Colours.Similarity(sighting.Histogram));
     }
 
     private static bool IsSameClass(ActiveTrack track, Sighting sighting) => track.Track.ClassName == sighting.ClassName;

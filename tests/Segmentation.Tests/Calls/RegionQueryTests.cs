@@ -150,7 +150,8 @@ public sealed class RegionQueryTests(SegmentationFixture service) : IClassFixtur
 
         Assert.Equal(["canny", "pyramidal-flow", "soft-edge", "toybox-segmenter"], all.Select(m => m.Name));
         Assert.True(found.IsDefault);
-        Assert.Equal(8, found.Classes.Count);
+        Assert.Equal(10, found.Classes.Count);
+        Assert.Contains("hat", found.Classes);
         Assert.DoesNotContain("background", found.Classes);
     }
 

@@ -51,6 +51,10 @@ public sealed class ProfileReaderTests : IDisposable
     [InlineData("classes: [background, cat]", "classes: [cat, cat]", "classes")]
     [InlineData("background_class: background", "background_class: dog", "background_class")]
     [InlineData("licence: MIT", "", "Licence")]
+    [InlineData("licence: MIT", "licence: MIT\nparts: [dog]", "parts")]
+    [InlineData("licence: MIT", "licence: MIT\nparts: [background]", "parts")]
+    [InlineData("licence: MIT", "licence: MIT\nparts: [cat]", "parts")]
+    [InlineData("licence: MIT", "licence: MIT\nmin_part_area: 2", "min_part_area")]
     [InlineData("name: m", "name: [", "line")]
     public void Read_BadProfile_NamesWhereAndWhat(string good, string bad, string named)
     {
