@@ -24,9 +24,11 @@ internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain dr
         using var subscription = signals.Subscribe(jobId);
         while (true)
         {
-            var page = await catalog.EventsAsync(jobId, after, PageSize, cancellationToken);
+            // Emptied as it is read: a watcher that waits holds no events.
+            var page = new Queue<JobEvent>(await catalog.EventsAsync(jobId, after, PageSize, cancellationToken));
+            var count = page.Count;
             var isEnded = false;
-            foreach (var entry in page)
+            while (page.TryDequeue(out var entry))
             {
                 isEnded = JobStateMachine.IsFinal(entry.State);
                 yield return isEnded ? await FinishedAsync(caller, jobId, entry, cancellationToken) : EditMapping.ToEvent(entry);
@@ -35,11 +37,11 @@ internal sealed class EditWatch(JobCatalog catalog, JobSignals signals, Drain dr
 
             if (isEnded)
                 yield break;
-            if (page.Count == PageSize)
+            if (count == PageSize)
                 continue;
 
             // Nothing new at all: the job may be gone, or have ended before the number that was asked for.
-            if (page.Count == 0)
+            if (count == 0)
             {
                 var (state, lastSequence) = await catalog.StandingAsync(jobId, cancellationToken) ?? throw NotFound();
                 if (JobStateMachine.IsFinal(state) && lastSequence <= after)

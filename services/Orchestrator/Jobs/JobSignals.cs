@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 
 namespace VideoGrain.Orchestrator.Jobs;
 
@@ -14,19 +13,34 @@ internal sealed class JobSignals(SignalOutbox? outbox = null)
 
     // No job's id: stands for the queue as a whole.
     private const string AnyWork = "";
-    private readonly ConcurrentDictionary<string, ImmutableSubscribers> _watchers = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, HashSet<JobSubscription>> _watchers = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _work = new(0);
 
     /// <summary>Begins to listen to a job; dispose the subscription to stop.</summary>
     public JobSubscription Subscribe(string jobId)
     {
-        var subscription = new JobSubscription(jobId, Unsubscribe);
-        _watchers.AddOrUpdate(jobId, _ => new([subscription]), (_, present) => new([.. present.All, subscription]));
+        var subscription = new JobSubscription(jobId, this);
+        lock (_gate)
+        {
+            if (!_watchers.TryGetValue(jobId, out var subscribers))
+                _watchers.Add(jobId, subscribers = []);
+
+            subscribers.Add(subscription);
+        }
+
         return subscription;
     }
 
     /// <summary>The jobs that somebody listens to.</summary>
-    public IReadOnlyCollection<string> Watched => [.. _watchers.Keys.Where(jobId => jobId != AnyWork)];
+    public IReadOnlyCollection<string> Watched
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _watchers.Keys.Where(jobId => jobId != AnyWork)];
+        }
+    }
 
     /// <summary>Something was added to a job's history.</summary>
     public void Changed(string jobId)
@@ -52,9 +66,13 @@ internal sealed class JobSignals(SignalOutbox? outbox = null)
     /// <summary>Tells the watchers of a job, here only.</summary>
     public void Tell(string jobId)
     {
-        if (_watchers.TryGetValue(jobId, out var subscribers))
+        lock (_gate)
         {
-            foreach (var subscriber in subscribers.All)
+            if (!_watchers.TryGetValue(jobId, out var subscribers))
+                return;
+
+            // Nobody's code runs within a signal: waiters go on elsewhere.
+            foreach (var subscriber in subscribers)
                 subscriber.Signal();
         }
     }
@@ -85,22 +103,13 @@ internal sealed class JobSignals(SignalOutbox? outbox = null)
         }
     }
 
-    private void Unsubscribe(JobSubscription subscription)
+    /// <summary>Ends a subscription.</summary>
+    internal void Unsubscribe(JobSubscription subscription)
     {
-        while (_watchers.TryGetValue(subscription.JobId, out var present))
+        lock (_gate)
         {
-            var rest = new ImmutableSubscribers([.. present.All.Where(other => other != subscription)]);
-            var done = rest.All.Length == 0
-                ? _watchers.TryRemove(new(subscription.JobId, present))
-                : _watchers.TryUpdate(subscription.JobId, rest, present);
-            if (done)
-                return;
+            if (_watchers.TryGetValue(subscription.JobId, out var subscribers) && subscribers.Remove(subscription) && subscribers.Count == 0)
+                _watchers.Remove(subscription.JobId);
         }
-    }
-
-    // A class, so that the dictionary's compare-and-swap compares identity.
-    private sealed class ImmutableSubscribers(JobSubscription[] all)
-    {
-        public JobSubscription[] All { get; } = all;
     }
 }
