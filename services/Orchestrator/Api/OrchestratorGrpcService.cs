@@ -37,7 +37,8 @@ internal sealed class OrchestratorGrpcService(
         var (job, alreadyExisted) = await submission.ReceiveAsync(
             Messages(requestStream, message => new SubmissionMessage(message.Specification, message.Upload)), context.GetCaller(), context.CancellationToken);
         context.SetAuditTarget(job.Id);
-        return new SubmitEditResponse { Edit = await FindEditAsync(context, job.Id), AlreadyExisted = alreadyExisted };
+        var edit = alreadyExisted ? await FindEditAsync(context, job.Id) : await DescribeAsync(job, context.CancellationToken);
+        return new SubmitEditResponse { Edit = edit, AlreadyExisted = alreadyExisted };
     }
 
     public override async Task<GetEditResponse> GetEdit(GetEditRequest request, ServerCallContext context)
@@ -86,7 +87,7 @@ internal sealed class OrchestratorGrpcService(
     public override async Task WatchEdit(WatchEditRequest request, IServerStreamWriter<WatchEditResponse> responseStream, ServerCallContext context)
     {
         await gate.EnterAsync(context.CancellationToken);
-        await FindJobAsync(context, request.EditId);
+        await CheckExistsAsync(context, request.EditId);
         var after = (long)Math.Min(request.AfterSequence, long.MaxValue);
         await foreach (var entry in watch.FollowAsync(context.GetCaller(), request.EditId, after, context.CancellationToken))
             await responseStream.WriteAsync(new WatchEditResponse { Event = entry }, context.CancellationToken);
@@ -102,7 +103,7 @@ internal sealed class OrchestratorGrpcService(
     public override async Task<DeleteEditResponse> DeleteEdit(DeleteEditRequest request, ServerCallContext context)
     {
         await gate.EnterAsync(context.CancellationToken);
-        await FindJobAsync(context, request.EditId);
+        await CheckExistsAsync(context, request.EditId);
         var freed = await catalog.DeleteAsync(request.EditId, context.CancellationToken)
             ?? throw new VideoGrainException(StatusCode.FailedPrecondition, SubmissionReasons.EditNotEnded, "the edit has not ended; cancel it first");
         await collector.CollectAsync(freed, CancellationToken.None);
@@ -178,16 +179,19 @@ internal sealed class OrchestratorGrpcService(
             instruments.Completed(job, JobState.Cancelled, "");
     }
 
-    private async Task<Job> FindJobAsync(ServerCallContext context, string jobId) =>
-        await catalog.FindAsync(context.GetCaller(), jobId, context.CancellationToken)
-        ?? throw new VideoGrainException(StatusCode.NotFound, SubmissionReasons.EditNotFound, "there is no such edit");
-
-    private async Task<Edit> FindEditAsync(ServerCallContext context, string jobId)
+    private async Task CheckExistsAsync(ServerCallContext context, string jobId)
     {
-        var job = await FindJobAsync(context, jobId);
-        int? position = job.State == JobState.Queued ? await catalog.PositionAsync(job, context.CancellationToken) : null;
-        return EditMapping.ToEdit(job, position);
+        if (!await catalog.HasAsync(context.GetCaller(), jobId, context.CancellationToken))
+            throw NotFound();
     }
+
+    private async Task<Edit> FindEditAsync(ServerCallContext context, string jobId) => await DescribeAsync(
+        await catalog.FindAsync(context.GetCaller(), jobId, context.CancellationToken) ?? throw NotFound(), context.CancellationToken);
+
+    private async Task<Edit> DescribeAsync(Job job, CancellationToken cancellationToken) =>
+        EditMapping.ToEdit(job, job.State == JobState.Queued ? await catalog.PositionAsync(job, cancellationToken) : null);
+
+    private static VideoGrainException NotFound() => new(StatusCode.NotFound, SubmissionReasons.EditNotFound, "there is no such edit");
 
     private SubmissionMessages<T> Messages<T>(IAsyncStreamReader<T> stream, Func<T, SubmissionMessage> convert)
         where T : class, Google.Protobuf.IMessage =>

@@ -19,7 +19,7 @@ internal sealed class ArtifactCollector(IArtifactStore store, JobsDatabase datab
     public async Task<int> CollectAsync(IEnumerable<ArtifactDigest> candidates, CancellationToken cancellationToken)
     {
         var deleted = 0;
-        foreach (var digest in candidates.Distinct())
+        foreach (var digest in await UnnamedAsync([.. candidates.Distinct()], cancellationToken))
         {
             if (await TryDeleteAsync(digest, cancellationToken))
                 deleted++;
@@ -40,6 +40,20 @@ internal sealed class ArtifactCollector(IArtifactStore store, JobsDatabase datab
     }
 
     public void Dispose() => _turn.Dispose();
+
+    // Most are named after all, and seeing that takes no lock: whoever takes the last name away collects after that.
+    private async Task<IEnumerable<ArtifactDigest>> UnnamedAsync(IReadOnlyCollection<ArtifactDigest> candidates, CancellationToken cancellationToken)
+    {
+        if (candidates.Count == 0)
+            return [];
+
+        var named = await database.ReadAsync(
+            context => context.Artifacts.Where(artifact => candidates.Contains(artifact.Digest)).Select(artifact => artifact.Digest)
+                .Union(context.CacheArtifacts.Where(artifact => candidates.Contains(artifact.Digest)).Select(artifact => artifact.Digest))
+                .ToListAsync(cancellationToken),
+            cancellationToken);
+        return candidates.Except(named);
+    }
 
     private async Task<bool> TryDeleteAsync(ArtifactDigest digest, CancellationToken cancellationToken)
     {

@@ -14,6 +14,10 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
         ? null
         : await database.ReadAsync(context => Whole(context).SingleOrDefaultAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken), cancellationToken);
 
+    /// <summary>Whether the caller has a job of that id.</summary>
+    public async Task<bool> HasAsync(string caller, string jobId, CancellationToken cancellationToken) => jobId.IsStorable()
+        && await database.ReadAsync(context => context.Jobs.AnyAsync(job => job.Id == jobId && job.Caller == caller, cancellationToken), cancellationToken);
+
     /// <summary>An artifact that callers may see; null when there is none.</summary>
     public async Task<JobArtifact?> FindArtifactAsync(string caller, string jobId, string name, CancellationToken cancellationToken) => !jobId.IsStorable() || !name.IsStorable()
         ? null

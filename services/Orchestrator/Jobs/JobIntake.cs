@@ -12,7 +12,7 @@ internal sealed class JobIntake(JobsDatabase database, JobSignals signals, Artif
 
     /// <summary>What the queue says now to a submission without content; used to refuse a caller before it sends megabytes.</summary>
     public Task<SubmitOutcome> PreviewAsync(string caller, CancellationToken cancellationToken) =>
-        database.ReadAsync(context => AdmitAsync(context, caller, cancellationToken), cancellationToken);
+        database.ReadAsync(async context => Admit(await StandingAsync(context, caller, cancellationToken), caller), cancellationToken);
 
     /// <summary>Finds the job of an earlier submission.</summary>
     public Task<Job?> FindAsync(string caller, string requestId, CancellationToken cancellationToken) =>
@@ -32,11 +32,12 @@ internal sealed class JobIntake(JobsDatabase database, JobSignals signals, Artif
                     return (earlier.Fingerprint == submission.Fingerprint ? SubmitOutcome.AlreadyExisted : SubmitOutcome.RequestIdReused, earlier);
                 }
 
-                var outcome = await AdmitAsync(context, submission.Caller, cancellationToken);
+                var standing = await StandingAsync(context, submission.Caller, cancellationToken);
+                var outcome = Admit(standing, submission.Caller);
                 if (outcome != SubmitOutcome.Accepted)
                     return (outcome, (Job?)null);
 
-                var job = Job.Submit(submission, await TagAsync(context, submission.Caller, cancellationToken), time.GetUtcNow());
+                var job = Job.Submit(submission, Tag(standing, submission.Caller), time.GetUtcNow());
                 context.Jobs.Add(job);
                 return (outcome, job);
             },
@@ -50,26 +51,34 @@ internal sealed class JobIntake(JobsDatabase database, JobSignals signals, Artif
     private static Task<Job?> FindAsync(JobsDbContext context, string caller, string requestId, CancellationToken cancellationToken) =>
         context.Jobs.SingleOrDefaultAsync(job => job.Caller == caller && job.RequestId == requestId, cancellationToken);
 
-    private async Task<SubmitOutcome> AdmitAsync(JobsDbContext context, string caller, CancellationToken cancellationToken)
+    // One question, because it is asked while all other submissions wait.
+    private static Task<Standing> StandingAsync(JobsDbContext context, string caller, CancellationToken cancellationToken) =>
+        context.OneRow
+            .Select(_ => new Standing(
+                context.Jobs.Count(job => job.State == JobState.Queued),
+                context.Jobs.Count(job => job.Caller == caller && job.State < JobState.Succeeded),
+                context.Jobs.Where(job => job.State == JobState.Queued).Min(job => (long?)job.QueueTag)
+                    ?? context.Jobs.Where(job => job.StartedAt != null).Max(job => (long?)job.QueueTag)
+                    ?? 0,
+                context.Jobs.Where(job => job.Caller == caller && (job.State == JobState.Queued || job.StartedAt != null)).Max(job => (long?)job.QueueTag)))
+            .SingleAsync(cancellationToken);
+
+    private SubmitOutcome Admit(Standing standing, string caller)
     {
-        if (await context.Jobs.CountAsync(job => job.State == JobState.Queued, cancellationToken) >= options.Value.MaxQueued)
+        if (standing.Queued >= options.Value.MaxQueued)
             return SubmitOutcome.QueueFull;
 
-        var unfinished = await context.Jobs.CountAsync(job => job.Caller == caller && job.State < JobState.Succeeded, cancellationToken);
-        return unfinished >= options.Value.QuotaOf(caller) ? SubmitOutcome.CallerLimitExceeded : SubmitOutcome.Accepted;
+        return standing.Unfinished >= options.Value.QuotaOf(caller) ? SubmitOutcome.CallerLimitExceeded : SubmitOutcome.Accepted;
     }
 
     // Start-time fair queueing: a caller's next job stands one cost behind its last that was or will be worked on, but never before the head of the
     // queue. So callers take turns however many jobs each has queued, one that submits a job at a time has no more of them, and nobody
     // saves up turns while idle.
-    private async Task<long> TagAsync(JobsDbContext context, string caller, CancellationToken cancellationToken)
-    {
-        var head = await context.Jobs.Where(job => job.State == JobState.Queued).MinAsync(job => (long?)job.QueueTag, cancellationToken)
-            ?? await context.Jobs.Where(job => job.StartedAt != null).MaxAsync(job => (long?)job.QueueTag, cancellationToken)
-            ?? 0;
-        var last = await context.Jobs
-            .Where(job => job.Caller == caller && (job.State == JobState.Queued || job.StartedAt != null))
-            .MaxAsync(job => (long?)job.QueueTag, cancellationToken);
-        return last is null ? head : Math.Max(head, last.Value + (long)(CostPerJob / options.Value.Weights.GetValueOrDefault(caller, 1)));
-    }
+    private long Tag(Standing standing, string caller) => standing.Last is { } last
+        ? Math.Max(standing.Head, last + (long)(CostPerJob / options.Value.Weights.GetValueOrDefault(caller, 1)))
+        : standing.Head;
+
+    // What a submission meets.
+    // Queued: jobs in the queue. Unfinished: the caller's jobs that have not ended. Head: where the queue stands. Last: the tag of the caller's last job that was or will be worked on.
+    private sealed record Standing(int Queued, int Unfinished, long Head, long? Last);
 }

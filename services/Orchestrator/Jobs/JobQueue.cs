@@ -24,9 +24,9 @@ internal sealed class JobQueue(
     public async Task<Job?> ClaimAsync(string owner, CancellationToken cancellationToken)
     {
         // Looking takes no lock: idle workers do not hold up submissions.
-        while (await database.ReadAsync(IsThereWorkAsync, cancellationToken))
+        while (await database.ReadAsync(LookAsync, cancellationToken) is { IsAny: true } work)
         {
-            var job = await database.WriteAsync(context => ClaimAsync(context, owner, cancellationToken), cancellationToken);
+            var job = await database.WriteAsync(context => ClaimAsync(context, owner, work.Silent, cancellationToken), cancellationToken);
             if (job is null)
                 return null;
 
@@ -39,9 +39,11 @@ internal sealed class JobQueue(
 
         return null;
 
-        async Task<bool> IsThereWorkAsync(JobsDbContext context) =>
-            await Silent(context.Jobs, clock.Now).AnyAsync(cancellationToken)
-            || await context.Jobs.AnyAsync(job => job.State == JobState.Queued, cancellationToken);
+        Task<Work> LookAsync(JobsDbContext context)
+        {
+            var silent = Silent(context.Jobs, clock.Now);
+            return context.OneRow.Select(_ => new Work(silent.Any(), context.Jobs.Any(job => job.State == JobState.Queued))).SingleAsync(cancellationToken);
+        }
     }
 
     /// <summary>Keeps a job. False when the lease is lost.</summary>
@@ -143,17 +145,19 @@ internal sealed class JobQueue(
 
     private void GaveUp(Job job) => GivenUp?.Invoke(job, EditFailure.Parser.ParseFrom(job.Failure).Reason);
 
-    private async Task<Job?> ClaimAsync(JobsDbContext context, string owner, CancellationToken cancellationToken)
+    private async Task<Job?> ClaimAsync(JobsDbContext context, string owner, bool isAnySilent, CancellationToken cancellationToken)
     {
         var now = clock.Now;
-        var id = await Silent(context.Jobs, now)
-                .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
-                .Select(job => job.Id)
-                .ForUpdateSkipLocked()
-                .FirstOrDefaultAsync(cancellationToken)
-            ?? await NextQueuedAsync(context, cancellationToken);
-        if (id is null || await LockedAsync(context, id, cancellationToken) is not { } next)
+        var next = isAnySilent
+            ? await Silent(context.Jobs, now).OrderBy(job => job.QueueTag).ThenBy(job => job.Id).ForUpdateSkipLocked().FirstOrDefaultAsync(cancellationToken)
+            : null;
+        next ??= await NextQueuedAsync(context, cancellationToken);
+        if (next is null)
             return null;
+
+        // A job that no worker has had yet has spent no time in any stage.
+        if (next.Attempts > 0)
+            await context.Entry(next).Collection(job => job.StageRuns).LoadAsync(cancellationToken);
 
         if (next.QueueDeadline < now)
             next.Fail(JobFailures.DeadlineInQueue(next), now, retention.Value.KeepEndedJobs);
@@ -167,28 +171,32 @@ internal sealed class JobQueue(
 
     // The head of the queue says whose turn it is; which of that caller's jobs takes it, their priorities say. Both change places, so that the
     // caller has no more turns than before.
-    private static async Task<string?> NextQueuedAsync(JobsDbContext context, CancellationToken cancellationToken)
+    private static async Task<Job?> NextQueuedAsync(JobsDbContext context, CancellationToken cancellationToken)
     {
         var queued = context.Jobs.Where(job => job.State == JobState.Queued);
         var head = await queued
             .OrderBy(job => job.QueueTag).ThenBy(job => job.Id)
-            .Select(job => new { job.Id, job.Caller, job.Priority })
+            .Select(job => new { Job = job, HasMoreUrgent = queued.Any(other => other.Caller == job.Caller && other.Priority > job.Priority) })
             .ForUpdateSkipLocked()
             .FirstOrDefaultAsync(cancellationToken);
-        if (head is null)
-            return null;
+        if (head is not { HasMoreUrgent: true })
+            return head?.Job;
 
         var urgent = await queued
-            .Where(job => job.Caller == head.Caller && job.Priority > head.Priority)
+            .Where(job => job.Caller == head.Job.Caller && job.Priority > head.Job.Priority)
             .OrderByDescending(job => job.Priority).ThenBy(job => job.QueueTag).ThenBy(job => job.Id)
-            .Select(job => job.Id)
             .ForUpdateSkipLocked()
             .FirstOrDefaultAsync(cancellationToken);
         if (urgent is null)
-            return head.Id;
+            return head.Job;
 
-        var both = await context.Jobs.Where(job => job.Id == head.Id || job.Id == urgent).ToListAsync(cancellationToken);
-        both[0].ChangePlaces(both[1]);
+        head.Job.ChangePlaces(urgent);
         return urgent;
+    }
+
+    // What there is to claim: jobs whose worker fell silent, and jobs in the queue.
+    private sealed record Work(bool Silent, bool Queued)
+    {
+        public bool IsAny => Silent || Queued;
     }
 }

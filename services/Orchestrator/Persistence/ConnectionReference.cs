@@ -6,9 +6,15 @@ namespace VideoGrain.Orchestrator.Persistence;
 /// <summary>Finds the connection string that the configuration refers to. No message of this class repeats any of it.</summary>
 internal static class ConnectionReference
 {
-    private const string ApplicationName = "videograin-orchestrator";
-    private const int ConnectTimeoutSeconds = 5;
-    private const int KeepAliveSeconds = 10;
+    // What holds where the string says nothing: of two values for a key the later one counts. A server that is gone must be noticed, also by a
+    // connection that only listens; the statements that run often are planned once for each connection.
+    private static readonly string Defaults = new NpgsqlConnectionStringBuilder
+    {
+        ApplicationName = "videograin-orchestrator",
+        Timeout = 5,
+        KeepAlive = 10,
+        MaxAutoPrepare = 64,
+    }.ConnectionString;
 
     /// <summary>Reads the connection string.</summary>
     /// <exception cref="InvalidOperationException">It is not where the configuration says, or is none.</exception>
@@ -20,24 +26,15 @@ internal static class ConnectionReference
         if (string.IsNullOrWhiteSpace(text))
             throw new InvalidOperationException($"The connection string of the database is expected in {where}, and is not there.");
 
-        NpgsqlConnectionStringBuilder connection;
         try
         {
-            connection = new NpgsqlConnectionStringBuilder(text.Trim());
+            return new NpgsqlConnectionStringBuilder($"{Defaults};{text.Trim()}").ConnectionString;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
         {
             // The cause may quote a part of the string.
             throw new InvalidOperationException($"What stands in {where} is no connection string.");
         }
-
-        // A server that is gone must be noticed, also by a connection that only listens.
-        if (!connection.ContainsKey("Timeout"))
-            connection.Timeout = ConnectTimeoutSeconds;
-        if (!connection.ContainsKey("Keepalive"))
-            connection.KeepAlive = KeepAliveSeconds;
-        connection.ApplicationName ??= ApplicationName;
-        return connection.ConnectionString;
     }
 
     private static string? Read(string path)

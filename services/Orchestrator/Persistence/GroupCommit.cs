@@ -90,6 +90,7 @@ internal sealed class GroupCommit(IDbContextFactory<JobsDbContext> contexts) : I
     {
         await using var context = await contexts.CreateDbContextAsync();
         await using var transaction = await context.Database.BeginTransactionAsync();
+        context.Database.AutoSavepointsEnabled = false;
         var isWorthIt = false;
         foreach (var write in writes)
             isWorthIt |= writes.Count == 1 ? await write.RunAsync(context) : await RunAsync(context, transaction, write);

@@ -85,8 +85,16 @@ internal sealed partial class JobsDatabase : IDisposable
 
     /// <summary>Runs a change in one transaction and commits it. The change may run again after a conflict with another writer.</summary>
     /// <exception cref="DatabaseUnavailableException">The server is away; whether the change was made is unknown if it went away while committing.</exception>
-    public Task<T> WriteAsync<T>(Func<JobsDbContext, Task<T>> change, CancellationToken cancellationToken) =>
-        IsShared ? RideOutAsync(() => WriteSharedAsync(change, cancellationToken), cancellationToken) : _sqlite.WriteAsync(change, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<JobsDbContext, Task<T>> change, CancellationToken cancellationToken) => !IsShared
+        ? _sqlite.WriteAsync(change, cancellationToken)
+        : WriteSharedAsync(
+            async context =>
+            {
+                var result = await change(context);
+                await context.SaveChangesAsync(cancellationToken);
+                return (result, await CommitTicket.TakeAsync(context, cancellationToken));
+            },
+            cancellationToken);
 
     /// <summary>
     /// As <see cref="WriteAsync{T}"/>, for changes that count what is in the queue: no two of them run at a time, on any replica. They wait for
@@ -109,15 +117,16 @@ internal sealed partial class JobsDatabase : IDisposable
                 cancellationToken);
         }
 
-        var result = await WriteAsync(
+        var result = await WriteSharedAsync(
             async context =>
             {
                 await beforehand(context);
 
                 // The turn passes on when the commit is written; the sync below brings it to disk, and that of others with it.
-                await context.Database.ExecuteSqlAsync($"SET LOCAL synchronous_commit = off", cancellationToken);
-                await context.LockQueueAsync(cancellationToken);
-                return await change(context);
+                var ticket = await context.TakeQueueTurnAsync(cancellationToken);
+                var result = await change(context);
+                await context.SaveChangesAsync(cancellationToken);
+                return (result, (CommitTicket?)ticket);
             },
             cancellationToken);
         await RideOutAsync(SyncAsync, CancellationToken.None);
@@ -126,28 +135,32 @@ internal sealed partial class JobsDatabase : IDisposable
 
     public void Dispose() => _sqlite.Dispose();
 
-    private async Task<T> WriteSharedAsync<T>(Func<JobsDbContext, Task<T>> change, CancellationToken cancellationToken)
-    {
-        for (var conflicts = 0; ; conflicts++)
+    private Task<T> WriteSharedAsync<T>(Func<JobsDbContext, Task<(T Result, CommitTicket? Ticket)>> change, CancellationToken cancellationToken) => RideOutAsync(
+        async () =>
         {
-            try
+            for (var conflicts = 0; ; conflicts++)
             {
-                return await TryWriteAsync(change, cancellationToken);
+                try
+                {
+                    return await TryWriteAsync(change, cancellationToken);
+                }
+                catch (Exception exception) when (conflicts < MaxConflicts && DatabaseErrors.IsConflict(exception))
+                {
+                    // The next round reads the row as the other writer left it.
+                }
             }
-            catch (Exception exception) when (conflicts < MaxConflicts && DatabaseErrors.IsConflict(exception))
-            {
-                // The next round reads the row as the other writer left it.
-            }
-        }
-    }
+        },
+        cancellationToken);
 
-    private async Task<T> TryWriteAsync<T>(Func<JobsDbContext, Task<T>> change, CancellationToken cancellationToken)
+    // The change has been sent to the server when it returns; its ticket is null when it has written nothing.
+    private async Task<T> TryWriteAsync<T>(Func<JobsDbContext, Task<(T Result, CommitTicket? Ticket)>> change, CancellationToken cancellationToken)
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        var result = await change(context);
-        await context.SaveChangesAsync(cancellationToken);
-        var ticket = await CommitTicket.TakeAsync(context, cancellationToken);
+
+        // A change that fails is made anew from its beginning.
+        context.Database.AutoSavepointsEnabled = false;
+        var (result, ticket) = await change(context);
 
         // From here on the caller must learn the outcome, so a cancellation comes too late.
         try

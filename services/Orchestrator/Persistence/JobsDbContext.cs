@@ -37,6 +37,9 @@ public sealed class JobsDbContext(DbContextOptions<JobsDbContext> options) : DbC
     /// <summary>The bytes of those results.</summary>
     public DbSet<CacheArtifact> CacheArtifacts => Set<CacheArtifact>();
 
+    /// <summary>One row, for several questions in one: each becomes a column of it.</summary>
+    internal IQueryable<int> OneRow => Database.SqlQuery<int>($"SELECT 1 AS \"Value\"");
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -13,9 +13,18 @@ internal static class SharedLocks
     private const long QueueKey = 0x5647_0000_0000_0001;
     private const long TablesKey = 0x5647_0000_0000_0002;
 
-    /// <summary>Makes admissions wait for each other, so that none overruns a limit that another is about to reach.</summary>
-    public static Task LockQueueAsync(this JobsDbContext context, CancellationToken cancellationToken) =>
-        context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({QueueKey})", cancellationToken);
+    /// <summary>
+    /// Makes admissions wait for each other, so that none overruns a limit that another is about to reach. The transaction's commit will be written but
+    /// not synced: whoever relies on it syncs afterwards, when others have their turn. All of it is one message to the server.
+    /// </summary>
+    /// <returns>The ticket of the transaction.</returns>
+    public static async Task<CommitTicket> TakeQueueTurnAsync(this JobsDbContext context, CancellationToken cancellationToken)
+    {
+        var numbers = await context.Database
+            .SqlQuery<string>($"SET LOCAL synchronous_commit = off; SELECT pg_current_xact_id()::text AS \"Value\" FROM pg_advisory_xact_lock({QueueKey})")
+            .ToListAsync(cancellationToken);
+        return new CommitTicket(numbers.Single());
+    }
 
     /// <summary>Makes the next migration wait until this connection ends.</summary>
     public static Task LockTablesAsync(this JobsDbContext context, CancellationToken cancellationToken) =>
