@@ -179,13 +179,18 @@ public abstract class EditLifecycleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delete_RemovesEveryByte()
+    public async Task Delete_RemovesEveryByte_AndEveryWord()
     {
-        var id = (await _orchestrator.SubmitAsync(Edits.Specification())).Edit.Id;
+        const string secret = "a polar bear that nobody may know of";
+        var specification = Edits.Specification(secret);
+        specification.Labels["project"] = secret;
+        var id = (await _orchestrator.SubmitAsync(specification)).Edit.Id;
         await _orchestrator.FinishAsync(id);
+        Assert.Equal(this is SqliteEditLifecycleTests, _data.Files().Any(file => Holds(file, secret)));
         await _orchestrator.Client.DeleteEditAsync(new DeleteEditRequest { EditId = id }, cancellationToken: Bounded.Token);
 
         await Eventually.TrueAsync(() => _data.Files("artifacts/objects").Length == 0 && _data.Files("scratch").All(file => file.EndsWith(".lock", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => !_data.Files().Any(file => Holds(file, secret)), "the prompt is still on the disk");
         var error = await Assert.ThrowsAsync<RpcException>(async () => await _orchestrator.Client.GetEditAsync(new GetEditRequest { EditId = id }, cancellationToken: Bounded.Token));
         Assert.Equal((StatusCode.NotFound, "EDIT_NOT_FOUND"), (error.StatusCode, Errors.Reason(error)));
     }
@@ -344,6 +349,18 @@ public abstract class EditLifecycleTests : IAsyncLifetime
         {
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         }
+    }
+
+    // Lock files are held by their owners and empty.
+    private static bool Holds(string file, string text)
+    {
+        if (file.EndsWith(".lock", StringComparison.Ordinal))
+            return false;
+
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0;
     }
 
     private static EditSpecification WithControlAndFlow()

@@ -107,6 +107,7 @@ internal sealed class OrchestratorGrpcService(
         var freed = await catalog.DeleteAsync(request.EditId, context.CancellationToken)
             ?? throw new VideoGrainException(StatusCode.FailedPrecondition, SubmissionReasons.EditNotEnded, "the edit has not ended; cancel it first");
         await collector.CollectAsync(freed, CancellationToken.None);
+        await catalog.EraseTracesAsync(CancellationToken.None);
         return new DeleteEditResponse();
     }
 

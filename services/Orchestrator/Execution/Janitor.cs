@@ -31,6 +31,7 @@ internal sealed partial class Janitor(
             freed.AddRange(await catalog.DeleteAsync(jobId, cancellationToken) ?? []);
 
         await collector.CollectAsync(freed, cancellationToken);
+        await catalog.EraseTracesAsync(cancellationToken);
         instruments.SetQueue(await catalog.SnapshotAsync(cancellationToken));
         await backlog.EstimateAsync(cancellationToken);
     }

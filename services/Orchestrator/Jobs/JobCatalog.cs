@@ -166,11 +166,16 @@ internal sealed class JobCatalog(JobsDatabase database, JobSignals signals, IOpt
                 return freed;
             },
             cancellationToken);
-        if (orphans is not null)
-            signals.Changed(jobId);
+        if (orphans is null)
+            return null;
 
+        database.NoteDeletion();
+        signals.Changed(jobId);
         return orphans;
     }
+
+    /// <summary>Removes what deleted jobs have left on the disk, or leaves it to the next call.</summary>
+    public Task EraseTracesAsync(CancellationToken cancellationToken) => database.EraseTracesAsync(cancellationToken);
 
     /// <summary>Ended jobs whose time is up.</summary>
     public Task<List<string>> ExpiredAsync(CancellationToken cancellationToken)

@@ -50,6 +50,29 @@ internal sealed class GroupCommit(IDbContextFactory<JobsDbContext> contexts) : I
         return await write.Result;
     }
 
+    /// <summary>
+    /// Moves the whole write-ahead log into the database and cuts it to nothing, so that what was overwritten there is nowhere else. False when a reader
+    /// or a checkpoint was in the way.
+    /// </summary>
+    public async Task<bool> EmptyLogAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            await context.Database.OpenConnectionAsync(cancellationToken);
+            await using var command = context.Database.GetDbConnection().CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+            // The first of three columns tells whether something was in the way.
+            return await command.ExecuteScalarAsync(cancellationToken) is 0L;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose()
     {
         _checkpoint.ContinueWith(_ => { }, TaskScheduler.Default).Wait();

@@ -20,6 +20,9 @@ internal sealed partial class JobsDatabase : IDisposable
     private readonly GroupCommit _sqlite;
     private readonly ILogger _logger;
 
+    // True at first: the process before may have ended in between.
+    private volatile bool _hasTraces = true;
+
     /// <summary>Opens the way; nothing is read yet.</summary>
     /// <param name="contexts">Makes contexts.</param>
     /// <param name="time">Measures the waits for a server that is away; null for the system's clock.</param>
@@ -131,6 +134,23 @@ internal sealed partial class JobsDatabase : IDisposable
             cancellationToken);
         await RideOutAsync(SyncAsync, CancellationToken.None);
         return result;
+    }
+
+    /// <summary>Rows were deleted that nobody may read again, on the disk either.</summary>
+    public void NoteDeletion() => _hasTraces = true;
+
+    /// <summary>
+    /// Removes what deleted rows have left on the disk: SQLite overwrites them in the database, and its log still has them as they were. When that is not
+    /// possible now, the next call tries again. On PostgreSQL the server's vacuum does it.
+    /// </summary>
+    public async Task EraseTracesAsync(CancellationToken cancellationToken)
+    {
+        if (IsShared || !_hasTraces)
+            return;
+
+        _hasTraces = false;
+        if (!await _sqlite.EmptyLogAsync(cancellationToken))
+            _hasTraces = true;
     }
 
     public void Dispose() => _sqlite.Dispose();
