@@ -7,13 +7,12 @@ namespace VideoGrain.Orchestrator.Persistence;
 internal static class ConnectionReference
 {
     // What holds where the string says nothing: of two values for a key the later one counts. A server that is gone must be noticed, also by a
-    // connection that only listens; the statements that run often are planned once for each connection.
+    // connection that only listens. Statements are not prepared: plans made while the tables are small cost more than planning does.
     private static readonly string Defaults = new NpgsqlConnectionStringBuilder
     {
         ApplicationName = "videograin-orchestrator",
         Timeout = 5,
         KeepAlive = 10,
-        MaxAutoPrepare = 64,
     }.ConnectionString;
 
     /// <summary>Reads the connection string.</summary>

@@ -16,15 +16,15 @@ public sealed class ConnectionReferenceTests : IDisposable
     {
         var connection = Resolve("Host=db.internal;Database=videograin");
 
-        Assert.Equal((5, 10, 64, "videograin-orchestrator"), (connection.Timeout, connection.KeepAlive, connection.MaxAutoPrepare, connection.ApplicationName));
+        Assert.Equal((5, 10, "videograin-orchestrator"), (connection.Timeout, connection.KeepAlive, connection.ApplicationName));
     }
 
     [Fact]
     public void ConnectionString_ThatNamesThem_Holds()
     {
-        var connection = Resolve("Host=db.internal;Timeout=30;Keepalive=0;Max Auto Prepare=0;Application Name=mine");
+        var connection = Resolve("Host=db.internal;Timeout=30;Keepalive=0;Application Name=mine");
 
-        Assert.Equal((30, 0, 0, "mine"), (connection.Timeout, connection.KeepAlive, connection.MaxAutoPrepare, connection.ApplicationName));
+        Assert.Equal((30, 0, "mine"), (connection.Timeout, connection.KeepAlive, connection.ApplicationName));
     }
 
     private NpgsqlConnectionStringBuilder Resolve(string text)
