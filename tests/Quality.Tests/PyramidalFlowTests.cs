@@ -34,6 +34,18 @@ public sealed class PyramidalFlowTests
         Assert.InRange(moving / movingPixels, 0, 0.6);
     }
 
+    [Fact]
+    public void EstimateOneWay_ToyboxFrames_IsTheSameFlowWithEverythingVisible()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var both = PyramidalFlow.Estimate(Clip.Frames[0], Clip.Frames[1], cancellation);
+        var one = PyramidalFlow.EstimateOneWay(Clip.Frames[0], Clip.Frames[1], cancellation);
+
+        Assert.Equal(both.Displacement, one.Displacement);
+        Assert.DoesNotContain(false, one.Visible);
+        Assert.Contains(false, both.Visible);
+    }
+
     [Theory]
     [InlineData(6, -3)]
     [InlineData(-2, 5)]

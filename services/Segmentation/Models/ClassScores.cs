@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VideoGrain.Segmentation.Models;
 
 /// <summary>Scores of every class on a grid that covers a frame.</summary>
@@ -30,24 +32,28 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
     public (int[] Labels, float[] Confidence) Best(int width, int height, int background)
     {
         var (labels, confidence) = (new int[width * height], new float[width * height]);
-        var (columns, row, isBackground) = (Axis(Columns, width), new float[Columns * Classes], new bool[Columns]);
-        var scores = new float[Classes];
+        var (columns, row, scores) = (Axis(Columns, width), new float[Columns * Classes], new float[Classes]);
+        var (isBackground, isClear) = (BackgroundPoints(background), new bool[Columns]);
+        Array.Fill(labels, background);
         for (var y = 0; y < height; y++)
         {
-            Row(Axis(Rows, height, y), row);
+            // Between points at which a class has the highest score it has that everywhere, and most of a frame is background.
+            var at = Axis(Rows, height, y);
+            var hasMore = false;
             for (var column = 0; column < Columns; column++)
-                isBackground[column] = Highest(row.AsSpan(column * Classes, Classes)) == background;
+            {
+                isClear[column] = isBackground[(at.First * Columns) + column] && isBackground[(at.Second * Columns) + column];
+                hasMore |= !isClear[column];
+            }
+
+            if (!hasMore)
+                continue;
+            Row(at, row);
             for (var x = 0; x < width; x++)
             {
                 var (first, second, weight) = columns[x];
-
-                // Between two points at which a class has the highest score it has that everywhere; most of a frame is background.
-                if (isBackground[first] && isBackground[second])
-                {
-                    labels[(y * width) + x] = background;
+                if (isClear[first] && isClear[second])
                     continue;
-                }
-
                 Mix(row.AsSpan(first * Classes, Classes), row.AsSpan(second * Classes, Classes), weight, scores);
                 (labels[(y * width) + x], confidence[(y * width) + x]) = Best(scores);
             }
@@ -56,12 +62,23 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
         return (labels, confidence);
     }
 
+    private bool[] BackgroundPoints(int background)
+    {
+        var points = new bool[Rows * Columns];
+        for (var i = 0; i < points.Length; i++)
+            points[i] = Highest(Values.AsSpan(i * Classes, Classes)) == background;
+        return points;
+    }
+
     private static (int Best, float Confidence) Best(ReadOnlySpan<float> scores)
     {
         var best = Highest(scores);
-        var sum = 0f;
-        foreach (var score in scores)
-            sum += MathF.Exp(score - scores[best]);
+        var (i, sums, highest) = (0, Vector<float>.Zero, new Vector<float>(scores[best]));
+        for (; i <= scores.Length - Vector<float>.Count; i += Vector<float>.Count)
+            sums += Vector.Exp(new Vector<float>(scores[i..]) - highest);
+        var sum = Vector.Sum(sums);
+        for (; i < scores.Length; i++)
+            sum += MathF.Exp(scores[i] - scores[best]);
         return (best, 1 / sum);
     }
 
@@ -90,7 +107,14 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
 
     private static void Mix(ReadOnlySpan<float> first, ReadOnlySpan<float> second, float weight, Span<float> mixed)
     {
-        for (var i = 0; i < mixed.Length; i++)
+        var i = 0;
+        for (; i <= mixed.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var from = new Vector<float>(first[i..]);
+            (from + (weight * (new Vector<float>(second[i..]) - from))).CopyTo(mixed[i..]);
+        }
+
+        for (; i < mixed.Length; i++)
             mixed[i] = first[i] + (weight * (second[i] - first[i]));
     }
 

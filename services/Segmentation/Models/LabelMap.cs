@@ -22,7 +22,7 @@ internal sealed class LabelMap(int width, int height, int[] labels, int classes)
     /// <returns>Each with its label and its pixels, the parts of a piece after its objects.</returns>
     public IReadOnlyList<(int Label, IReadOnlyList<int> Pixels)> Objects(IReadOnlyList<bool> isPart)
     {
-        var pieces = ConnectedComponents.Find(width, height, Array.ConvertAll(labels, l => l == Background ? 0 : 1));
+        var pieces = ConnectedComponents.Find(width, height, labels, together: true);
         var parts = Parts(pieces, isPart);
         var found = new List<(int Label, IReadOnlyList<int> Pixels)>();
         foreach (var (index, piece) in pieces.Index())
@@ -48,17 +48,20 @@ internal sealed class LabelMap(int width, int height, int[] labels, int classes)
     // For each piece the connected pixels of each part in it.
     private ILookup<int, (int Label, IReadOnlyList<int> Pixels)> Parts(IReadOnlyList<IReadOnlyList<int>> pieces, IReadOnlyList<bool> isPart)
     {
-        if (!isPart.Contains(true))
-            return Array.Empty<(int, IReadOnlyList<int>)>().ToLookup(_ => 0);
-        var pieceOf = new int[labels.Length];
+        var (only, pieceOf) = (new int[labels.Length], new Dictionary<int, int>());
         foreach (var (index, piece) in pieces.Index())
         {
             foreach (var pixel in piece)
+            {
+                if (!isPart[labels[pixel] - 1])
+                    continue;
+                only[pixel] = labels[pixel];
                 pieceOf[pixel] = index;
+            }
         }
 
-        return ConnectedComponents.Find(width, height, Array.ConvertAll(labels, l => l != Background && isPart[l - 1] ? l : 0))
-            .ToLookup(part => pieceOf[part[0]], part => (labels[part[0]], part));
+        IReadOnlyList<IReadOnlyList<int>> parts = pieceOf.Count == 0 ? [] : ConnectedComponents.Find(width, height, only);
+        return parts.ToLookup(part => pieceOf[part[0]], part => (labels[part[0]], part));
     }
 
     // Gives every pixel of a piece to one of its objects; false when it has none because all of it is parts.

@@ -28,8 +28,10 @@ internal sealed class SemanticLogitsDecoder : IDenseDecoder
     public IReadOnlyList<Detection> Decode(ClassScores scores, ModelProfile profile, int width, int height)
     {
         var background = profile.Classes.IndexOf(profile.BackgroundClass);
-        var (classes, confidence) = scores.Best(width, height, background);
-        var map = new LabelMap(width, height, Array.ConvertAll(classes, c => c == background ? LabelMap.Background : c + 1), profile.Classes.Count);
+        var (labels, confidence) = scores.Best(width, height, background);
+        for (var i = 0; i < labels.Length; i++)
+            labels[i] = labels[i] == background ? LabelMap.Background : labels[i] + 1;
+        var map = new LabelMap(width, height, labels, profile.Classes.Count);
         return
         [
             .. map.Objects([.. profile.Classes.Select(profile.Parts.Contains)])

@@ -1,5 +1,4 @@
 using System.Globalization;
-using VideoGrain.Media;
 using VideoGrain.Protos.V1;
 using VideoGrain.Segmentation.Models;
 using VideoGrain.Segmentation.Regions;
@@ -109,15 +108,17 @@ internal sealed class SegmentPipeline(ModelRegistry models, TimeProvider time, S
         var prompts = plan.Promptable == null
             ? null
             : new PromptTracker(plan.Promptable.Model, Prompts(header), SegmentPlan.CleanUp(header, plan.Promptable.Profile));
-        Frame? before = null;
+        using var ahead = plan.Detector == null
+            ? null
+            : new DetectionsAhead(plan.Detector.Model, cleanUp, feed, (int)header.Geometry.FrameCount, cancellationToken);
+        var clipFlow = new ClipFlow();
         for (var f = 0; f < header.Geometry.FrameCount; f++)
         {
-            var frame = feed.Take(cancellationToken);
-            var flow = before == null ? null : ClipFlow.Estimate(before, frame, cancellationToken);
+            var (frame, detections) = ahead?.Take() ?? (feed.Take(cancellationToken), []);
+            var flow = clipFlow.Next(frame, cancellationToken);
             if (plan.Detector != null)
-                tracker.Add(frame, plan.Detector.Model.Detect(frame, cleanUp, cancellationToken), flow);
+                tracker.Add(frame, detections, flow);
             prompts?.Add(frame, flow, cancellationToken);
-            before = frame;
             progress();
         }
 

@@ -4,7 +4,10 @@ using VideoGrain.Media.Resizing;
 
 namespace VideoGrain.Segmentation.Regions;
 
-/// <summary>Flow that is good enough to carry masks along: estimated on small frames, scaled up.</summary>
+/// <summary>
+/// Flow that is good enough to carry masks along: estimated on small frames, scaled up. Whether points stay visible is not told; what
+/// hides objects shows in what is found of them.
+/// </summary>
 internal sealed class ClipFlow
 {
     /// <summary>Longest side of the frames that flow is estimated on, in pixels.</summary>
@@ -33,7 +36,7 @@ internal sealed class ClipFlow
 
     private static FlowField Estimate(Frame from, Frame to, Frame size, CancellationToken cancellationToken)
     {
-        var small = PyramidalFlow.Estimate(from, to, cancellationToken);
+        var small = PyramidalFlow.EstimateOneWay(from, to, cancellationToken);
         return (small.Width, small.Height) == (size.Width, size.Height) ? small : Enlarge(small, size.Width, size.Height);
     }
 
@@ -41,19 +44,10 @@ internal sealed class ClipFlow
     {
         var displacement = Resizer.Resize(small.Displacement, small.Width, small.Height, 2, width, height, ResizeFilter.Bilinear);
         var (sx, sy) = ((float)width / small.Width, (float)height / small.Height);
+        for (var i = 0; i < displacement.Length; i += 2)
+            (displacement[i], displacement[i + 1]) = (displacement[i] * sx, displacement[i + 1] * sy);
         var visible = new bool[width * height];
-        for (var y = 0; y < height; y++)
-        {
-            var row = (int)((long)y * small.Height / height) * small.Width;
-            for (var x = 0; x < width; x++)
-            {
-                var i = (y * width) + x;
-                displacement[2 * i] *= sx;
-                displacement[(2 * i) + 1] *= sy;
-                visible[i] = small.Visible[row + (int)((long)x * small.Width / width)];
-            }
-        }
-
+        Array.Fill(visible, true);
         return new FlowField(width, height, displacement, visible);
     }
 }

@@ -7,8 +7,9 @@ internal static class ConnectedComponents
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="labels">(height, width); 0 belongs to no piece, other values only connect with their like.</param>
+    /// <param name="together">Whether all values but 0 connect with each other.</param>
     /// <returns>For each piece its pixels' indices, in the order of their first pixels.</returns>
-    public static IReadOnlyList<IReadOnlyList<int>> Find(int width, int height, ReadOnlySpan<int> labels)
+    public static IReadOnlyList<IReadOnlyList<int>> Find(int width, int height, ReadOnlySpan<int> labels, bool together = false)
     {
         var pieces = new List<IReadOnlyList<int>>();
         var seen = new bool[labels.Length];
@@ -29,7 +30,7 @@ internal static class ConnectedComponents
                 {
                     for (var neighbour = row + left; neighbour <= row + right; neighbour++)
                     {
-                        if (seen[neighbour] || labels[neighbour] != labels[start])
+                        if (seen[neighbour] || (together ? labels[neighbour] == 0 : labels[neighbour] != labels[start]))
                             continue;
                         seen[neighbour] = true;
                         open.Push(neighbour);
