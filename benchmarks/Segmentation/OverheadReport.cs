@@ -18,6 +18,7 @@ internal static class OverheadReport
 {
     private const int FrameCount = 16;
     private const int Rounds = 5;
+    private const int ToyboxSide = 128;
 
     public static async Task PrintAsync()
     {
@@ -37,8 +38,6 @@ internal static class OverheadReport
             folder.Delete(recursive: true);
         }
     }
-
-    private const int ToyboxSide = 128;
 
     private static async Task PrintAsync(string name, string models, string file, int side)
     {

@@ -1,4 +1,3 @@
-
 namespace VideoGrain.Orchestrator.Jobs;
 
 /// <summary>
