@@ -24,6 +24,9 @@ internal static class Check
         ("bf16", TorchPrecision.BFloat16, 8e-2, 18),
     ];
 
+    private static readonly (int Queries, int Keys, int Heads, int Size)[] Shapes =
+        [(1000, 1000, 8, 40), (65, 65, 8, 40), (777, 777, 3, 80), (333, 333, 2, 160), (300, 513, 8, 40), (500, 77, 8, 20), (640, 640, 8, 6)];
+
     /// <summary>Runs; 0 when everything lies within its bound.</summary>
     public static int Run(GpuOptions options)
     {
@@ -67,7 +70,7 @@ internal static class Check
     {
         var values = new Dictionary<string, float[]>();
         using var model = StableDiffusion.Load(folder, engine);
-        foreach (var (queries, keys, heads, size) in new[] { (1000, 1000, 8, 40), (777, 777, 3, 80), (500, 77, 8, 20), (640, 640, 8, 6) })
+        foreach (var (queries, keys, heads, size) in Shapes)
             values.Add($"ST-Layout attention {queries} x {keys}, {heads}x{size}", Layout(engine, queries, keys, heads, size));
         values.Add("group norm around a large mean", Norm(engine));
         values.Add("UNet step", UNetStep(model, frames));

@@ -33,6 +33,9 @@ internal sealed record GpuOptions
     /// <summary>With a ControlNet.</summary>
     public bool ControlNet { get; private init; }
 
+    /// <summary>Without kernels of the project's own.</summary>
+    public bool LibraryOnly { get; private init; }
+
     /// <summary>Times attention only.</summary>
     public bool AttentionOnly { get; private init; }
 
@@ -53,6 +56,7 @@ internal sealed record GpuOptions
             options = name switch
             {
                 "--controlnet" => options with { ControlNet = true },
+                "--library-only" => options with { LibraryOnly = true },
                 "--attention-only" => options with { AttentionOnly = true },
                 "--device" => options with { Device = Number(-1, 64) },
                 "--precision" => WithPrecision(options, PrecisionOf(Value())),
@@ -77,8 +81,14 @@ internal sealed record GpuOptions
         return options;
     }
 
-    /// <summary>Makes the engine.</summary>
-    public TorchEngine CreateEngine(TorchPrecision? precision = null) => new(new TorchEngineOptions { Device = Device, Precision = precision ?? Precision });
+    /// <summary>Makes the engine, which tells on the standard error when it has to do without a kernel.</summary>
+    public TorchEngine CreateEngine(TorchPrecision? precision = null, bool ownKernels = true) => new(new TorchEngineOptions
+    {
+        Device = Device,
+        Precision = precision ?? Precision,
+        OwnKernels = ownKernels && !LibraryOnly,
+        OnFallback = Console.Error.WriteLine,
+    });
 
     private static GpuOptions WithPrecision(GpuOptions options, TorchPrecision precision) => options with { Precision = precision, Only = precision };
 

@@ -3,6 +3,7 @@ using VideoGrain.Gpu.Benchmarks;
 const string Usage = """
     gpu hello                      names the device, multiplies a matrix and attends once
     gpu check                      compares the engine with the CPU engine
+    gpu extremes                   checks and times the kernel of ST-Layout attention's row extremes
     gpu kernels                    times the engine's operations at the sizes of Stable Diffusion 1.5
     gpu edit                       times a whole edit with random weights
 
@@ -13,6 +14,7 @@ const string Usage = """
       --controlnet                 with a ControlNet
       --size sd15|tiny             sizes of the random networks, and of the operations (sd15)
       --attention-only             times attention only
+      --library-only               without the kernels of this project's own
       --json FILE                  writes the figures of an edit there
     """;
 
@@ -24,6 +26,7 @@ try
     {
         "hello" => Hello.Run(options),
         "check" => Check.Run(options),
+        "extremes" => RowExtremes.Run(options),
         "kernels" => Kernels.Run(options),
         "edit" => EditBenchmark.Run(options),
         var other => throw new ArgumentException($"unknown command {other}"),

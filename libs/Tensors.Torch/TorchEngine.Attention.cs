@@ -40,7 +40,7 @@ public sealed partial class TorchEngine
             long repeats = q[0] / k[0], size = q[2] / heads, sets = tables[0].shape[1];
             torch.Tensor folded = Folded(queries, k[0], heads), key = Split(keys, heads), value = Split(values, heads);
             var strength = tables[2].repeat(repeats).view(1, 1, repeats * q[1], 1);
-            var gain = Ranges(folded, key, scale).mul_(strength);
+            var gain = Ranges(queries, keys, heads, scale).mul_(strength);
 
             // A half holds 11 bits of the gain; a second column with the rest keeps a wide row's shared keys apart from the others.
             var width = size + (IsHalf ? 2 * sets : sets);
@@ -151,8 +151,28 @@ public sealed partial class TorchEngine
         return functional.scaled_dot_product_attention(Math.Abs(factor - 1) < Rounding ? q : q * factor, k, v, mask, is_casual: causal);
     }
 
-    /// <summary>max - min of each query's scaled scores, in fp32, from a pass over the keys: [b, heads, queries, 1].</summary>
-    private torch.Tensor Ranges(torch.Tensor q, torch.Tensor k, float scale)
+    /// <summary>How far the scores of each query reach, the step that ST-Layout attention takes first: [key batch, heads, queries], in fp32.</summary>
+    internal Tensor RowRanges(Tensor q, Tensor k, int heads, float scale)
+    {
+        var (queries, keys) = (Own(q, nameof(q)), Own(k, nameof(k)));
+        OperandChecks.Attention(q, k, heads, scale);
+        return Compute(OperationGroup.LayoutAttention, [k[0], heads, q[0] / k[0] * q[1]], () => Ranges(queries, keys, heads, scale));
+    }
+
+    /// <summary>max - min of each query's scaled scores, in fp32, from a pass over the keys: [key batch, heads, queries, 1].</summary>
+    private torch.Tensor Ranges(TorchTensor q, TorchTensor k, int heads, float scale)
+    {
+        if (_kernels is not null)
+        {
+            var ranges = torch.empty([k[0], heads, q[0] / k[0] * (long)q[1], 1], torch.ScalarType.Float32, _device);
+            if (_kernels.TryRowRanges(q, k, ranges, heads, scale)) return ranges;
+        }
+
+        return RangesOfProducts(Folded(q, k[0], heads), Split(k, heads), scale);
+    }
+
+    /// <summary>The same from blocks of scores, which go through the device's memory.</summary>
+    private torch.Tensor RangesOfProducts(torch.Tensor q, torch.Tensor k, float scale)
     {
         // bmm and not matmul: TorchSharp lets no error of the latter through, memory running out among them, but ends the process.
         long entries = q.shape[0] * q.shape[1], queries = q.shape[2], keys = k.shape[2], size = q.shape[3];

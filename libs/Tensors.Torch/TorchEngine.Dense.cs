@@ -65,9 +65,9 @@ public sealed partial class TorchEngine
         var input = Own(x, nameof(x));
         var own = Own<TorchNormWeight>(weight, nameof(weight));
         OperandChecks.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation);
-        var rows = input.Length / weight.Channels / x[0] * imagesPerStatistic;
         return Compute(OperationGroup.Norm, x.Shape, () =>
         {
+            var rows = input.Length / weight.Channels / x[0] * imagesPerStatistic;
             var images = input.View(x[0] / imagesPerStatistic, rows, weight.Channels);
             return Activate(IsHalf ? GroupNormInPlace(images, own, groups, epsilon) : GroupNormTransposed(images, own, groups, epsilon), activation);
         });

@@ -24,6 +24,7 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
     private readonly DeviceTables _tables = new();
     private readonly CudaRuntime? _cuda;
     private readonly OperationTally? _tally;
+    private readonly OwnKernels? _kernels;
     private bool _disposed;
 
     /// <summary>Makes an engine on the first CUDA device, in fp16.</summary>
@@ -51,6 +52,12 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
         _device = options.Device == TorchEngineOptions.Cpu ? torch.CPU : Cuda(options.Device);
         if (options.Device == TorchEngineOptions.Cpu) _tally = new OperationTally(new HostMarks());
         else if ((_cuda = CudaRuntime.Find()) is not null) _tally = new OperationTally(new CudaMarks(_cuda, options.Device));
+        if (options.OwnKernels && IsHalf && _device.type == DeviceType.CUDA)
+        {
+            var bfloat16 = options.Precision == TorchPrecision.BFloat16;
+            _kernels = new OwnKernels(_cuda, CudaDriver.Find(), CudaCompiler.Find(), options.Device, bfloat16, options.OnFallback);
+        }
+
         ComputePrecisely();
         _scopes = new ScopeStack((tensor, name) => Own(tensor, name).Storage);
         Name = $"torch-{DeviceName}-{options.Precision switch { TorchPrecision.Float16 => "fp16", TorchPrecision.BFloat16 => "bf16", _ => "fp32" }}";
@@ -64,6 +71,9 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
 
     /// <inheritdoc/>
     public long PeakBytesInUse { get; private set; }
+
+    /// <summary>Why the library computes what a kernel of this project's own is meant to; null where none is meant to, and while none has failed.</summary>
+    public string? Fallback => _kernels?.Fallback;
 
     private string DeviceName => _device.type == DeviceType.CUDA ? $"cuda:{_device.index}" : "cpu";
 
@@ -134,6 +144,7 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
         if (_disposed) return;
         _scopes.EndAll();
         _tally?.Dispose();
+        _kernels?.Dispose();
         _disposed = true;
         _tables.Dispose();
     }

@@ -17,4 +17,13 @@ public sealed record TorchEngineOptions
     /// records): 1 MiB or more. Default: 256 MiB.
     /// </summary>
     public long ScoreBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Whether kernels of this project's own take the place of slow ways through the library. They need a CUDA device of compute capability 8.0, half precision and NVRTC;
+    /// elsewhere the library is taken anyway. Default: true.
+    /// </summary>
+    public bool OwnKernels { get; init; } = true;
+
+    /// <summary>Told once, with the reason, when such a kernel is wanted and cannot be had, at the engine's making or at a kernel's first use. Default: nobody.</summary>
+    public Action<string>? OnFallback { get; init; }
 }

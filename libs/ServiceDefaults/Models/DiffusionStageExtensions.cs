@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
@@ -20,7 +21,7 @@ public static class DiffusionStageExtensions
     /// <param name="hasEngine">Whether this build has an engine of a kind.</param>
     /// <param name="makeEngine">Makes the engine.</param>
     public static WebApplicationBuilder AddDiffusionStage(
-        this WebApplicationBuilder builder, Func<EngineKind, bool> hasEngine, Func<EngineOptions, IEngine> makeEngine)
+        this WebApplicationBuilder builder, Func<EngineKind, bool> hasEngine, Func<EngineOptions, ILoggerFactory, IEngine> makeEngine)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddOptions<EngineOptions>().Bind(configuration.GetSection(EngineOptions.Section))
@@ -33,7 +34,8 @@ public static class DiffusionStageExtensions
             .Validate(options => options.MaxLoaded >= 1, "Models:MaxLoaded must be 1 or more").ValidateOnStart();
         services.AddOptions<StageLimitsOptions>().Bind(configuration.GetSection(StageLimitsOptions.Section))
             .Validate(options => options.IsValid, "Limits: a limit lies outside its range").ValidateOnStart();
-        services.TryAddSingleton(provider => makeEngine(provider.GetRequiredService<IOptions<EngineOptions>>().Value));
+        services.TryAddSingleton(provider =>
+            makeEngine(provider.GetRequiredService<IOptions<EngineOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<StageInstruments>();

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace VideoGrain.Tensors.Torch.Cuda;
 
 /// <summary>
-/// The few functions of the CUDA runtime that TorchSharp does not pass on: events and the device's memory. They come from the runtime that libtorch has loaded,
+/// The few functions of the CUDA runtime that TorchSharp does not pass on: events, the device's memory and what kind it is. They come from the runtime that libtorch has loaded,
 /// since a second one in the process would not see the first one's queue.
 /// </summary>
 internal sealed unsafe class CudaRuntime
 {
     private const int Success = 0, NotReady = 600;
     private const uint TimedEvent = 0;
-    private const string LoadedLibraries = "/proc/self/maps";
+    private const int CapabilityMajor = 75, CapabilityMinor = 76;
 
     // Plain names for an installation on the loader's path; libtorch packages bring a copy whose name carries a hash.
     private static readonly string[] Names = ["libcudart.so.13", "libcudart.so.12", "cudart64_13.dll", "cudart64_12.dll"];
@@ -23,6 +23,7 @@ internal sealed unsafe class CudaRuntime
     private readonly delegate* unmanaged<float*, nint, nint, int> _eventElapsedTime;
     private readonly delegate* unmanaged<nint, int> _eventDestroy;
     private readonly delegate* unmanaged<nuint*, nuint*, int> _memGetInfo;
+    private readonly delegate* unmanaged<int*, int, int, int> _deviceGetAttribute;
 
     private CudaRuntime(nint library)
     {
@@ -34,32 +35,26 @@ internal sealed unsafe class CudaRuntime
         _eventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)NativeLibrary.GetExport(library, "cudaEventElapsedTime");
         _eventDestroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventDestroy");
         _memGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(library, "cudaMemGetInfo");
+        _deviceGetAttribute = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(library, "cudaDeviceGetAttribute");
     }
 
     /// <summary>The runtime that this process has loaded; null where there is none, or not one with these functions.</summary>
-    public static CudaRuntime? Find() => Open(Loaded().Concat(Names));
+    public static CudaRuntime? Find() => Open(NativeLibraries.Loaded("libcudart").Concat(Names));
 
     /// <summary>The first of some libraries that loads and has these functions; null for none.</summary>
-    public static CudaRuntime? Open(IEnumerable<string> libraries)
-    {
-        foreach (var name in libraries)
-        {
-            if (!NativeLibrary.TryLoad(name, out var library)) continue;
-            try
-            {
-                return new CudaRuntime(library);
-            }
-            catch (EntryPointNotFoundException)
-            {
-                NativeLibrary.Free(library);
-            }
-        }
-
-        return null;
-    }
+    public static CudaRuntime? Open(IEnumerable<string> libraries) => NativeLibraries.Open(libraries, library => new CudaRuntime(library));
 
     /// <summary>Makes a device the calling thread's.</summary>
     public void SetDevice(int device) => Check(_setDevice(device));
+
+    /// <summary>A device's compute capability, ten times its major number and its minor one: 90 for a Hopper GPU.</summary>
+    public int Capability(int device)
+    {
+        int major, minor;
+        Check(_deviceGetAttribute(&major, CapabilityMajor, device));
+        Check(_deviceGetAttribute(&minor, CapabilityMinor, device));
+        return (10 * major) + minor;
+    }
 
     /// <summary>An event of the calling thread's device.</summary>
     public nint CreateEvent()
@@ -101,21 +96,6 @@ internal sealed unsafe class CudaRuntime
         nuint free, total;
         Check(_memGetInfo(&free, &total));
         return ((long)free, (long)total);
-    }
-
-    private static List<string> Loaded()
-    {
-        var found = new List<string>();
-        if (!File.Exists(LoadedLibraries)) return found;
-        foreach (var line in File.ReadLines(LoadedLibraries))
-        {
-            var start = line.IndexOf('/');
-            if (start < 0) continue;
-            var path = line[start..];
-            if (Path.GetFileName(path).StartsWith("libcudart", StringComparison.Ordinal) && !found.Contains(path)) found.Add(path);
-        }
-
-        return found;
     }
 
     private static void Check(int status)

@@ -139,7 +139,7 @@ public sealed partial class BrokenServices : IAsyncLifetime
         await StartAsync("", "stages", SegmentationHost.Build, [$"--Segmentation:ModelsDirectory={Repository.At("models")}"]);
         var segmentation = _services[^1].Grpc;
         await StartAsync(GpuLost, "stages", InversionHost.Build, [models], services => services.AddSingleton<IEngine>(provider =>
-            Engine = new LosableEngine(StageEngine.Create(provider.GetRequiredService<IOptions<EngineOptions>>().Value))));
+            Engine = new LosableEngine(StageEngine.Create(provider.GetRequiredService<IOptions<EngineOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()))));
         var stages = (string[])[$"--Stages:Segmentation={segmentation}", $"--Stages:Inversion={In[GpuLost].Grpc}", "--Stages:MaxRetries=0"];
         await StartAsync("", "orchestrator", OrchestratorHost.Build, Orchestrator(GpuLost, stages));
         using var channel = GrpcChannel.ForAddress(_services[^1].Grpc);
