@@ -51,7 +51,7 @@ public class EstimatorBenchmarks
     {
         var tracker = new RegionTracker();
         for (var f = 0; f < Count; f++)
-            tracker.Add(_frames[f], _detections[f], f == 0 ? null : _flows[f - 1]);
+            tracker.Add(_frames[f], _detections[f], f == 0 ? null : new(_flows[f - 1]));
         return tracker.Complete().Count;
     }
 }

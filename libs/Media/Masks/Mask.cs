@@ -15,15 +15,13 @@ public sealed class Mask
         ArgumentNullException.ThrowIfNull(set);
         if (set.LongLength != (long)width * height)
             throw new ArgumentException($"{width} x {height} pixels need {(long)width * height} bytes, not {set.Length}.", nameof(set));
-        for (int i = 0; i < set.Length; i++)
+        if (set.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)1))
         {
-            if (set[i] != 0)
-            {
-                set[i] = 1;
-                Count++;
-            }
+            for (int i = 0; i < set.Length; i++)
+                set[i] = set[i] == 0 ? (byte)0 : (byte)1;
         }
 
+        Count = set.AsSpan().Count((byte)1);
         Width = width;
         Height = height;
         Set = set;

@@ -23,40 +23,34 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
 
     /// <summary>
     /// The best class of every pixel of a frame, the scores between the grid's points being interpolated. A frame holds many more
-    /// pixels than the grid points, so that scores are interpolated pixel by pixel and never held for the whole frame.
+    /// pixels than the grid points, so that scores are interpolated row by row and never held for the whole frame.
     /// </summary>
     /// <param name="width">Columns of the frame.</param>
     /// <param name="height">Rows of the frame.</param>
     /// <param name="background">Class that is no object; -1 when there is none.</param>
-    /// <returns>For each pixel its class, and the softmax of that class where it is not the background.</returns>
-    public (int[] Labels, float[] Confidence) Best(int width, int height, int background)
+    /// <returns>For each pixel its class + 1, or <see cref="LabelMap.Background"/>, and the softmax of its class where it is not the background.</returns>
+    public (int[] Labels, float[] Confidence) Labels(int width, int height, int background)
     {
         var (labels, confidence) = (new int[width * height], new float[width * height]);
-        var (columns, row, scores) = (Axis(Columns, width), new float[Columns * Classes], new float[Classes]);
+        var (columns, row, line) = (Axis(Columns, width), new float[Columns * Classes], new Line(Classes, width, background));
         var (isBackground, isClear) = (BackgroundPoints(background), new bool[Columns]);
-        Array.Fill(labels, background);
         for (var y = 0; y < height; y++)
         {
             // Between points at which a class has the highest score it has that everywhere, and most of a frame is background.
             var at = Axis(Rows, height, y);
-            var hasMore = false;
             for (var column = 0; column < Columns; column++)
-            {
                 isClear[column] = isBackground[(at.First * Columns) + column] && isBackground[(at.Second * Columns) + column];
-                hasMore |= !isClear[column];
-            }
-
-            if (!hasMore)
+            bool IsClear(int x) => isClear[columns[x].First] && isClear[columns[x].Second];
+            var (first, end) = (0, width);
+            while (first < end && IsClear(first))
+                first++;
+            while (end > first && IsClear(end - 1))
+                end--;
+            if (first == end)
                 continue;
             Row(at, row);
-            for (var x = 0; x < width; x++)
-            {
-                var (first, second, weight) = columns[x];
-                if (isClear[first] && isClear[second])
-                    continue;
-                Mix(row.AsSpan(first * Classes, Classes), row.AsSpan(second * Classes, Classes), weight, scores);
-                (labels[(y * width) + x], confidence[(y * width) + x]) = Best(scores);
-            }
+            line.Interpolate(row, columns.AsSpan(first, end - first));
+            line.Decide(labels.AsSpan((y * width) + first, end - first), confidence.AsSpan((y * width) + first, end - first));
         }
 
         return (labels, confidence);
@@ -68,18 +62,6 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
         for (var i = 0; i < points.Length; i++)
             points[i] = Highest(Values.AsSpan(i * Classes, Classes)) == background;
         return points;
-    }
-
-    private static (int Best, float Confidence) Best(ReadOnlySpan<float> scores)
-    {
-        var best = Highest(scores);
-        var (i, sums, highest) = (0, Vector<float>.Zero, new Vector<float>(scores[best]));
-        for (; i <= scores.Length - Vector<float>.Count; i += Vector<float>.Count)
-            sums += Vector.Exp(new Vector<float>(scores[i..]) - highest);
-        var sum = Vector.Sum(sums);
-        for (; i < scores.Length; i++)
-            sum += MathF.Exp(scores[i] - scores[best]);
-        return (best, 1 / sum);
     }
 
     private static int Highest(ReadOnlySpan<float> scores)
@@ -122,5 +104,54 @@ internal sealed record ClassScores(int Rows, int Columns, int Classes, float[] V
     {
         var length = Columns * Classes;
         Mix(Values.AsSpan(at.First * length, length), Values.AsSpan(at.Second * length, length), at.Weight, mixed);
+    }
+
+    /// <summary>Scores of a row's pixels, class by class, so that pixels are decided several at a time.</summary>
+    private sealed class Line(int classes, int width, int background)
+    {
+        // Room for whole vectors behind the last pixel.
+        private readonly int _stride = width + Vector<float>.Count;
+        private readonly float[] _scores = new float[classes * (width + Vector<float>.Count)];
+        private readonly int[] _labels = new int[width + Vector<float>.Count];
+        private readonly float[] _confidence = new float[width + Vector<float>.Count];
+
+        /// <summary>Takes the scores of pixels from a row of the grid, (columns, classes).</summary>
+        public void Interpolate(ReadOnlySpan<float> row, ReadOnlySpan<(int First, int Second, float Weight)> pixels)
+        {
+            for (var c = 0; c < classes; c++)
+            {
+                var scores = _scores.AsSpan(c * _stride, pixels.Length);
+                for (var x = 0; x < scores.Length; x++)
+                {
+                    var (first, second, weight) = pixels[x];
+                    var from = row[(first * classes) + c];
+                    scores[x] = from + (weight * (row[(second * classes) + c] - from));
+                }
+            }
+        }
+
+        /// <summary>Chooses each pixel's class; of equal ones the first.</summary>
+        public void Decide(Span<int> labels, Span<float> confidence)
+        {
+            for (var x = 0; x < labels.Length; x += Vector<float>.Count)
+            {
+                var (highest, best) = (new Vector<float>(_scores, x), Vector<int>.Zero);
+                for (var c = 1; c < classes; c++)
+                {
+                    var score = new Vector<float>(_scores, (c * _stride) + x);
+                    var isHigher = Vector.GreaterThan(score, highest);
+                    (highest, best) = (Vector.ConditionalSelect(isHigher, score, highest), Vector.ConditionalSelect(isHigher, new Vector<int>(c), best));
+                }
+
+                var sum = Vector<float>.Zero;
+                for (var c = 0; c < classes; c++)
+                    sum += Vector.Exp(new Vector<float>(_scores, (c * _stride) + x) - highest);
+                (Vector<float>.One / sum).CopyTo(_confidence, x);
+                Vector.ConditionalSelect(Vector.Equals(best, new Vector<int>(background)), new Vector<int>(LabelMap.Background), best + Vector<int>.One).CopyTo(_labels, x);
+            }
+
+            _labels.AsSpan(0, labels.Length).CopyTo(labels);
+            _confidence.AsSpan(0, labels.Length).CopyTo(confidence);
+        }
     }
 }

@@ -20,76 +20,90 @@ internal sealed class LabelMap(int width, int height, int[] labels, int classes)
     /// <summary>Makes objects and parts of connected pixels.</summary>
     /// <param name="isPart">For each class whether it is a part of what it touches.</param>
     /// <returns>Each with its label and its pixels, the parts of a piece after its objects.</returns>
-    public IReadOnlyList<(int Label, IReadOnlyList<int> Pixels)> Objects(IReadOnlyList<bool> isPart)
+    public IReadOnlyList<(int Label, IReadOnlyList<PixelRun> Runs)> Objects(IReadOnlyList<bool> isPart)
     {
-        var pieces = ConnectedComponents.Find(width, height, labels, together: true);
-        var parts = Parts(pieces, isPart);
-        var found = new List<(int Label, IReadOnlyList<int> Pixels)>();
-        foreach (var (index, piece) in pieces.Index())
+        var found = new List<(int Label, IReadOnlyList<PixelRun> Runs)>();
+        foreach (var piece in ConnectedRuns.Join(ConnectedRuns.Runs(labels, width, height), width, corners: true))
         {
-            var isWhole = Divide(piece, isPart);
-            var owned = new Dictionary<(int Label, int Owner), List<int>>();
-            foreach (var part in isWhole ? parts[index] : [])
+            var counts = new int[classes + 1];
+            foreach (var run in piece)
+                counts[labels[run.Start]] += run.Length;
+            var hasParts = false;
+            for (var c = 0; c < classes; c++)
             {
-                var label = part.Label;
-                var owner = Attach(part.Pixels);
-                if (!owned.TryGetValue((label, owner), out var pixels))
-                    owned[(label, owner)] = pixels = [];
-                pixels.AddRange(part.Pixels);
+                if (!isPart[c])
+                    continue;
+                hasParts |= counts[c + 1] > 0;
+                counts[c + 1] = 0;
             }
 
-            found.AddRange(ByLabel(piece));
-            found.AddRange(owned.Select(p => (p.Key.Label, (IReadOnlyList<int>)p.Value)));
+            // Most pieces are one object whole.
+            var isMajor = Major(counts);
+            if (!hasParts && isMajor.Count(m => m) == 1)
+                found.Add((Array.IndexOf(isMajor, true), piece));
+            else
+                found.AddRange(Divide(piece, isMajor, isPart));
         }
 
         return found;
     }
 
-    // For each piece the connected pixels of each part in it.
-    private ILookup<int, (int Label, IReadOnlyList<int> Pixels)> Parts(IReadOnlyList<IReadOnlyList<int>> pieces, IReadOnlyList<bool> isPart)
+    // Which labels are objects; none where all is parts.
+    private static bool[] Major(int[] counts)
     {
-        var (only, pieceOf) = (new int[labels.Length], new Dictionary<int, int>());
-        foreach (var (index, piece) in pieces.Index())
+        var (total, most) = (counts.Sum(), counts.Max());
+        return Array.ConvertAll(counts, c => c > 0 && (c == most || c >= LeastShare * total));
+    }
+
+    private static List<int> Pixels(IEnumerable<PixelRun> runs) => [.. runs.SelectMany(run => Enumerable.Range(run.Start, run.Length))];
+
+    private static IReadOnlyList<PixelRun> Runs(List<int> pixels) => pixels.ConvertAll(p => new PixelRun(p, p + 1));
+
+    // Gives every pixel of a piece to one of its objects, and finds the parts; a piece that is all parts is as many objects.
+    private List<(int Label, IReadOnlyList<PixelRun> Runs)> Divide(List<PixelRun> runs, bool[] isMajor, IReadOnlyList<bool> isPart)
+    {
+        var (piece, owned) = (Pixels(runs), new Dictionary<(int Label, int Owner), List<int>>());
+        if (isMajor.Contains(true))
         {
-            foreach (var pixel in piece)
+            var parts = Parts(runs, isPart);
+            Assign(piece, isMajor);
+            foreach (var (label, part) in parts)
             {
-                if (!isPart[labels[pixel] - 1])
-                    continue;
-                only[pixel] = labels[pixel];
-                pieceOf[pixel] = index;
+                var owner = Attach(part);
+                if (!owned.TryGetValue((label, owner), out var pixels))
+                    owned[(label, owner)] = pixels = [];
+                pixels.AddRange(part);
             }
         }
 
-        IReadOnlyList<IReadOnlyList<int>> parts = pieceOf.Count == 0 ? [] : ConnectedComponents.Find(width, height, only);
-        return parts.ToLookup(part => pieceOf[part[0]], part => (labels[part[0]], part));
+        return [.. ByLabel(piece), .. owned.Select(p => (p.Key.Label, Runs(p.Value)))];
     }
 
-    // Gives every pixel of a piece to one of its objects; false when it has none because all of it is parts.
-    private bool Divide(IReadOnlyList<int> piece, IReadOnlyList<bool> isPart)
+    // The connected pixels of each part in a piece.
+    private List<(int Label, List<int> Pixels)> Parts(List<PixelRun> piece, IReadOnlyList<bool> isPart) =>
+    [
+        .. piece.Where(run => isPart[labels[run.Start] - 1])
+            .GroupBy(run => labels[run.Start])
+            .SelectMany(runs => ConnectedRuns.Join([.. runs], width, corners: true))
+            .OrderBy(part => part[0].Start)
+            .Select(part => (labels[part[0].Start], Pixels(part))),
+    ];
+
+    private void Assign(List<int> piece, bool[] isMajor)
     {
-        var counts = new int[classes + 1];
-        foreach (var pixel in piece)
-            counts[labels[pixel]]++;
-        for (var c = 0; c < classes; c++)
-            counts[c + 1] = isPart[c] ? 0 : counts[c + 1];
-        var (total, most) = (counts.Sum(), counts.Max());
-        if (total == 0)
-            return false;
-        var isMajor = Array.ConvertAll(counts, c => c == most || (c > 0 && c >= LeastShare * total));
         if (isMajor.Count(m => m) > 1)
         {
             Spread(piece, isMajor);
-            return true;
+            return;
         }
 
         var only = Array.IndexOf(isMajor, true);
         foreach (var pixel in piece)
             labels[pixel] = only;
-        return true;
     }
 
     // Major labels grow over the minor ones, so that every speck goes to the nearest object.
-    private void Spread(IReadOnlyList<int> piece, bool[] isMajor)
+    private void Spread(List<int> piece, bool[] isMajor)
     {
         var open = new Queue<int>(piece.Where(p => isMajor[labels[p]]));
         Span<int> neighbours = stackalloc int[MostNeighbours];
@@ -106,7 +120,7 @@ internal sealed class LabelMap(int width, int height, int[] labels, int classes)
     }
 
     // A part belongs as a whole to the object that most of its border touches.
-    private int Attach(IReadOnlyList<int> part)
+    private int Attach(List<int> part)
     {
         var inside = part.ToHashSet();
         var touching = new int[classes + 1];
@@ -124,16 +138,9 @@ internal sealed class LabelMap(int width, int height, int[] labels, int classes)
         return owner;
     }
 
-    // What lies in a piece under one label is an object; most pieces are one.
-    private IEnumerable<(int Label, IReadOnlyList<int> Pixels)> ByLabel(IReadOnlyList<int> piece)
-    {
-        if (piece.All(p => labels[p] == labels[piece[0]]))
-            return [(labels[piece[0]], piece)];
-        var byLabel = new List<int>?[classes + 1];
-        foreach (var pixel in piece)
-            (byLabel[labels[pixel]] ??= []).Add(pixel);
-        return byLabel.Index().Where(l => l.Item != null).Select(l => (l.Index, (IReadOnlyList<int>)l.Item!));
-    }
+    // What lies in a piece under one label is an object.
+    private IEnumerable<(int Label, IReadOnlyList<PixelRun> Runs)> ByLabel(List<int> piece)
+        => piece.GroupBy(p => labels[p]).OrderBy(g => g.Key).Select(g => (g.Key, Runs([.. g])));
 
     // The pixels around one, corners too, itself included.
     private int Neighbours(int pixel, Span<int> found)

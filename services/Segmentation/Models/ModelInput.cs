@@ -24,7 +24,11 @@ internal sealed class ModelInput
     /// <summary>The same frame, for outputs in which no padding is left.</summary>
     public ModelInput Filled() => new(Profile, Values, 1, 1);
 
-    public static ModelInput Of(Frame frame, InputProfile profile)
+    /// <summary>Fits a frame to a network.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="profile">How the network takes it.</param>
+    /// <param name="values">Where the values go, of their number exactly; null takes new memory.</param>
+    public static ModelInput Of(Frame frame, InputProfile profile, float[]? values = null)
     {
         var (width, height) = (profile.Width, profile.Height);
         if (profile.Fit == InputFits.Letterbox)
@@ -36,7 +40,7 @@ internal sealed class ModelInput
 
         var fitted = frame.Resize(width, height, ResizeFilter.BilinearAntialiased);
         var plane = profile.Width * profile.Height;
-        var values = new float[Frame.Channels * plane];
+        values ??= new float[Frame.Channels * plane];
         for (var channel = 0; channel < Frame.Channels; channel++)
         {
             // The profile lists mean and std as red, green, blue whatever the order in the tensor.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using VideoGrain.Media;
 using VideoGrain.Segmentation.Regions;
 
@@ -11,6 +12,9 @@ internal sealed class RegionDetector(OnnxModel model, IRegionDecoder decoder)
 
     // Share of a part that lies within an object for it to be that object's.
     private const double ShareWithin = 0.5;
+
+    // Inputs are megabytes, the same for every frame: those that no run is using wait here for the next.
+    private readonly ConcurrentBag<float[]> _inputs = [];
 
     public ModelProfile Profile => model.Profile;
 
@@ -45,8 +49,11 @@ internal sealed class RegionDetector(OnnxModel model, IRegionDecoder decoder)
     {
         if (model.Only.Input.Fit == InputFits.Windows && decoder is IDenseDecoder dense)
             return Find(frame, dense, cancellationToken);
-        var input = ModelInput.Of(frame, model.Only.Input);
-        return model.Only.Run(input, decoder.Roles, o => decoder.Decode(o, input, Profile, frame.Width, frame.Height), cancellationToken);
+        _inputs.TryTake(out var values);
+        var input = ModelInput.Of(frame, model.Only.Input, values);
+        var found = model.Only.Run(input, decoder.Roles, o => decoder.Decode(o, input, Profile, frame.Width, frame.Height), cancellationToken);
+        _inputs.Add(input.Values);
+        return found;
     }
 
     private IReadOnlyList<Detection> Find(Frame frame, IDenseDecoder dense, CancellationToken cancellationToken)

@@ -28,26 +28,26 @@ internal sealed class SemanticLogitsDecoder : IDenseDecoder
     public IReadOnlyList<Detection> Decode(ClassScores scores, ModelProfile profile, int width, int height)
     {
         var background = profile.Classes.IndexOf(profile.BackgroundClass);
-        var (labels, confidence) = scores.Best(width, height, background);
-        for (var i = 0; i < labels.Length; i++)
-            labels[i] = labels[i] == background ? LabelMap.Background : labels[i] + 1;
+        var (labels, confidence) = scores.Labels(width, height, background);
         var map = new LabelMap(width, height, labels, profile.Classes.Count);
         return
         [
             .. map.Objects([.. profile.Classes.Select(profile.Parts.Contains)])
-                .Select(found => Describe(profile.Classes[found.Label - 1], found.Pixels, confidence, width, height)),
+                .Select(found => Describe(profile.Classes[found.Label - 1], found.Runs, confidence, width, height)),
         ];
     }
 
-    private static Detection Describe(string className, IReadOnlyList<int> pixels, float[] confidence, int width, int height)
+    private static Detection Describe(string className, IReadOnlyList<PixelRun> runs, float[] confidence, int width, int height)
     {
         var (set, sum) = (new byte[width * height], 0.0);
-        foreach (var pixel in pixels)
+        foreach (var run in runs)
         {
-            set[pixel] = 1;
-            sum += confidence[pixel];
+            set.AsSpan(run.Start, run.Length).Fill(1);
+            foreach (var value in confidence.AsSpan(run.Start, run.Length))
+                sum += value;
         }
 
-        return new Detection(className, sum / pixels.Count, new Mask(width, height, set));
+        var mask = new Mask(width, height, set);
+        return new Detection(className, sum / mask.Count, mask);
     }
 }

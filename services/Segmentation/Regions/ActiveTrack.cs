@@ -79,6 +79,13 @@ internal sealed class ActiveTrack(Track track, bool isPart)
         ExpectedSeen = Seen.Forward(flow).Where(near.Contains);
     }
 
+    /// <summary>Expects the object where it was: what it is now lies there as well, and nothing that it could be taken for is near.</summary>
+    public void Stay()
+    {
+        Sighting = null;
+        (ExpectedWhole, ExpectedSeen) = (Whole, Whole);
+    }
+
     /// <summary>Takes a sighting as this object, or gives it back when it is null.</summary>
     public void Take(Sighting? sighting)
     {

@@ -15,10 +15,8 @@ internal sealed class Blob
     private readonly byte[] _set;
 
     private Blob((int Left, int Top, int Right, int Bottom) bounds, byte[] set)
+        : this(bounds, set, set.AsSpan().Count((byte)1))
     {
-        (Bounds, _set) = (bounds, set);
-        foreach (var inside in set)
-            Count += inside;
     }
 
     private Blob((int Left, int Top, int Right, int Bottom) bounds, byte[] set, int count) => (Bounds, _set, Count) = (bounds, set, count);
@@ -39,11 +37,19 @@ internal sealed class Blob
         get
         {
             long sumX = 0, sumY = 0;
-            foreach (var (x, y) in Pixels())
-                (sumX, sumY) = (sumX + x, sumY + y);
+            for (var y = Bounds.Top; y < Bounds.Bottom; y++)
+            {
+                var row = Row(y);
+                for (var x = 0; x < row.Length; x++)
+                    (sumX, sumY) = (sumX + (row[x] * (Bounds.Left + x)), sumY + (row[x] * y));
+            }
+
             return IsEmpty ? (0, 0) : ((double)sumX / Count, (double)sumY / Count);
         }
     }
+
+    /// <summary>All of the rectangle, row by row: 1 inside, 0 outside.</summary>
+    public ReadOnlySpan<byte> Cells => _set;
 
     private int Width => Bounds.Right - Bounds.Left;
 
@@ -99,6 +105,9 @@ internal sealed class Blob
         }
     }
 
+    /// <summary>A row of the rectangle: 1 inside, 0 outside.</summary>
+    public ReadOnlySpan<byte> Row(int y) => _set.AsSpan((y - Bounds.Top) * Width, Width);
+
     public bool Contains(int x, int y)
     {
         var (column, row) = (x - Bounds.Left, y - Bounds.Top);
@@ -111,13 +120,7 @@ internal sealed class Blob
         var (left, right) = (Math.Max(Bounds.Left, other.Bounds.Left), Math.Min(Bounds.Right, other.Bounds.Right));
         var common = 0;
         for (var y = Math.Max(Bounds.Top, other.Bounds.Top); left < right && y < Math.Min(Bounds.Bottom, other.Bounds.Bottom); y++)
-        {
-            var mine = _set.AsSpan(At(Bounds, left, y), right - left);
-            var theirs = other._set.AsSpan(At(other.Bounds, left, y), right - left);
-            for (var i = 0; i < mine.Length; i++)
-                common += mine[i] & theirs[i];
-        }
-
+            common += MaskGeometry.Common(_set.AsSpan(At(Bounds, left, y), right - left), other._set.AsSpan(At(other.Bounds, left, y), right - left));
         return common;
     }
 

@@ -13,15 +13,14 @@ internal sealed class ClipFlow
     /// <summary>Longest side of the frames that flow is estimated on, in pixels.</summary>
     public const int MostSide = 160;
 
-    private Frame? _before;
+    private Lazy<Frame>? _before;
 
-    /// <summary>Flow from the frame before to the next one of a clip; null for the first.</summary>
-    public FlowField? Next(Frame frame, CancellationToken cancellationToken)
+    /// <summary>Flow from the frame before to the next one of a clip, estimated when it is asked for; null for the first.</summary>
+    public Lazy<FlowField>? Next(Frame frame, CancellationToken cancellationToken)
     {
-        var small = Shrink(frame);
-        var flow = _before == null ? null : Estimate(_before, small, frame, cancellationToken);
-        _before = small;
-        return flow;
+        var (before, now) = (_before, new Lazy<Frame>(() => Shrink(frame), LazyThreadSafetyMode.None));
+        _before = now;
+        return before == null ? null : new Lazy<FlowField>(() => Estimate(before.Value, now.Value, frame, cancellationToken), LazyThreadSafetyMode.None);
     }
 
     /// <summary>Flow from one frame to another.</summary>

@@ -3,45 +3,47 @@ using VideoGrain.Media;
 namespace VideoGrain.Segmentation.Regions;
 
 /// <summary>A frame's colours, coarse enough to be counted.</summary>
-internal sealed class ColourBins
+/// <param name="frame">The frame.</param>
+internal sealed class ColourBins(Frame frame)
 {
     /// <summary>Number of bins.</summary>
-    public const int Count = Levels * Levels * Levels;
+    public const int Count = 1 << (Frame.Channels * LevelBits);
 
-    private const int Levels = 8;
+    // Eight levels of each colour.
+    private const int LevelBits = 3;
+    private const int Shift = 8 - LevelBits;
 
-    private readonly ushort[] _bins;
-    private readonly int _width;
+    public int Width => frame.Width;
 
-    public ColourBins(Frame frame)
-    {
-        (_width, Height, _bins) = (frame.Width, frame.Height, new ushort[frame.Width * frame.Height]);
-        static int Level(byte value) => value * Levels / (byte.MaxValue + 1);
-        for (var i = 0; i < _bins.Length; i++)
-        {
-            var rgb = frame.Rgb.AsSpan(i * Frame.Channels, Frame.Channels);
-            _bins[i] = (ushort)((((Level(rgb[0]) * Levels) + Level(rgb[1])) * Levels) + Level(rgb[2]));
-        }
-    }
-
-    public int Width => _width;
-
-    public int Height { get; }
+    public int Height => frame.Height;
 
     /// <summary>The bin of a pixel, 0 to <see cref="Count"/> - 1.</summary>
-    public int this[int x, int y] => _bins[(y * _width) + x];
+    public int this[int x, int y] => Bin(frame.Rgb.AsSpan(((y * frame.Width) + x) * Frame.Channels, Frame.Channels));
 
     /// <summary>How often each bin occurs in a shape, as fractions that sum to 1; all zero for an empty shape.</summary>
     public float[] Histogram(Blob shape)
     {
         var histogram = new float[Count];
-        var inside = shape.Within(_width, Height);
+        var inside = shape.Within(frame.Width, frame.Height);
         if (inside.IsEmpty)
             return histogram;
-        foreach (var (x, y) in inside.Pixels())
-            histogram[this[x, y]]++;
+        var (left, top, right, bottom) = inside.Bounds;
+        for (var y = top; y < bottom; y++)
+        {
+            var row = inside.Row(y);
+            var rgb = frame.Rgb.AsSpan(((y * frame.Width) + left) * Frame.Channels, (right - left) * Frame.Channels);
+            for (var x = 0; x < row.Length; x++)
+            {
+                if (row[x] != 0)
+                    histogram[Bin(rgb.Slice(x * Frame.Channels, Frame.Channels))]++;
+            }
+        }
+
         for (var i = 0; i < Count; i++)
             histogram[i] /= inside.Count;
         return histogram;
     }
+
+    private static int Bin(ReadOnlySpan<byte> rgb)
+        => (((rgb[0] >> Shift) << (2 * LevelBits)) | ((rgb[1] >> Shift) << LevelBits)) | (rgb[2] >> Shift);
 }

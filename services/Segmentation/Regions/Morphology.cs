@@ -1,3 +1,4 @@
+using System.Numerics;
 using VideoGrain.Media;
 
 namespace VideoGrain.Segmentation.Regions;
@@ -20,72 +21,67 @@ internal static class Morphology
     /// <summary>Fills what the mask encloses.</summary>
     public static Mask FillHoles(Mask mask)
     {
-        // What the background reaches from the frame's border is outside, all else is inside.
+        // Background that hangs together is outside when it reaches the frame's border, and a hole when it does not. Sides connect, corners do not.
         var (width, height) = (mask.Width, mask.Height);
-        var outside = new bool[mask.Set.Length];
-        var open = new Stack<int>();
-        void Visit(int x, int y)
+        var gaps = ConnectedRuns.Runs(mask.Set, width, height, inside: 0);
+        var filled = (byte[])mask.Set.Clone();
+        foreach (var piece in ConnectedRuns.Join(gaps, width, corners: false))
         {
-            var pixel = (y * width) + x;
-            if (x < 0 || y < 0 || x >= width || y >= height || outside[pixel] || mask.Set[pixel] != 0)
-                return;
-            outside[pixel] = true;
-            open.Push(pixel);
+            if (piece.Exists(run => run.Start < width || run.End > filled.Length - width || run.Start % width == 0 || run.End % width == 0))
+                continue;
+            foreach (var run in piece)
+                filled.AsSpan(run.Start, run.Length).Fill(1);
         }
 
-        for (var x = 0; x < width; x++)
-        {
-            Visit(x, 0);
-            Visit(x, height - 1);
-        }
-
-        for (var y = 0; y < height; y++)
-        {
-            Visit(0, y);
-            Visit(width - 1, y);
-        }
-
-        while (open.TryPop(out var pixel))
-        {
-            var (x, y) = (pixel % width, pixel / width);
-            Visit(x - 1, y);
-            Visit(x + 1, y);
-            Visit(x, y - 1);
-            Visit(x, y + 1);
-        }
-
-        return new Mask(width, height, Array.ConvertAll(outside, o => o ? (byte)0 : (byte)1));
+        return new Mask(width, height, filled);
     }
 
+    // What keeps its neighbourhood inside is what nothing outside comes near: one window serves both, on the mask or on what it leaves out.
     private static Mask Window(Mask mask, int radius, bool any)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         var (width, height) = (mask.Width, mask.Height);
-        var rows = Pass(mask.Set, width, height, 1, width, radius, any);
-        return new Mask(width, height, Pass(rows, height, width, width, 1, radius, any));
+        radius = Math.Min(radius, Math.Max(width, height));
+        var flip = any ? (byte)0 : (byte)1;
+        var (wide, window) = (width + (2 * radius), (2 * radius) + 1);
+        var rows = new byte[wide * height];
+        for (var y = 0; y < height; y++)
+            Flip(mask.Set.AsSpan(y * width, width), flip, rows.AsSpan((y * wide) + radius));
+        Spread(rows, window, 1);
+        var columns = new byte[width * (height + (2 * radius))];
+        for (var y = 0; y < height; y++)
+            rows.AsSpan(y * wide, width).CopyTo(columns.AsSpan((radius + y) * width));
+        Spread(columns, window, width);
+        var set = new byte[width * height];
+        Flip(columns.AsSpan(0, set.Length), flip, set);
+        return new Mask(width, height, set);
     }
 
-    // One axis: a window's sum tells whether any or all of its pixels are inside.
-    private static byte[] Pass(byte[] source, int length, int lines, int step, int lineStep, int radius, bool any)
+    private static void Flip(ReadOnlySpan<byte> from, byte flip, Span<byte> to)
     {
-        var result = new byte[source.Length];
-        for (var line = 0; line < lines; line++)
-        {
-            var start = line * lineStep;
-            var inside = 0;
-            for (var i = 0; i < Math.Min(radius, length); i++)
-                inside += source[start + (i * step)];
-            for (var i = 0; i < length; i++)
-            {
-                if (i + radius < length)
-                    inside += source[start + ((i + radius) * step)];
-                if (i - radius - 1 >= 0)
-                    inside -= source[start + ((i - radius - 1) * step)];
-                var size = Math.Min(length - 1, i + radius) - Math.Max(0, i - radius) + 1;
-                result[start + (i * step)] = any ? (inside > 0 ? (byte)1 : (byte)0) : (inside == size ? (byte)1 : (byte)0);
-            }
-        }
+        var i = 0;
+        for (; i <= from.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+            (new Vector<byte>(from[i..]) ^ new Vector<byte>(flip)).CopyTo(to[i..]);
+        for (; i < from.Length; i++)
+            to[i] = (byte)(from[i] ^ flip);
+    }
 
-        return result;
+    // Every cell takes in the cells ahead of it, in a window that doubles until it is as long as it should be.
+    private static void Spread(Span<byte> cells, int window, int step)
+    {
+        var covered = 1;
+        for (; 2 * covered <= window; covered *= 2)
+            TakeAhead(cells, covered * step);
+        if (covered < window)
+            TakeAhead(cells, (window - covered) * step);
+    }
+
+    private static void TakeAhead(Span<byte> cells, int distance)
+    {
+        var (i, end) = (0, cells.Length - distance);
+        for (; i <= end - Vector<byte>.Count; i += Vector<byte>.Count)
+            (new Vector<byte>(cells[i..]) | new Vector<byte>(cells[(i + distance)..])).CopyTo(cells[i..]);
+        for (; i < end; i++)
+            cells[i] |= cells[i + distance];
     }
 }

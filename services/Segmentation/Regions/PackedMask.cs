@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using VideoGrain.Media;
 
 namespace VideoGrain.Segmentation.Regions;
@@ -27,17 +29,17 @@ internal sealed class PackedMask
     public static PackedMask Of(Blob shape, int width, int height)
     {
         var inside = shape.Within(width, height);
-        var (left, top, right, bottom) = inside.Bounds;
-        var words = new ulong[(((long)(right - left) * (bottom - top)) + Bits - 1) / Bits];
-        var bit = 0L;
-        for (var y = top; y < bottom; y++)
+        var cells = inside.Cells;
+        var words = new ulong[(cells.Length + Bits - 1) / Bits];
+        var at = 0;
+        for (; at <= cells.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
         {
-            for (var x = left; x < right; x++, bit++)
-            {
-                if (inside.Contains(x, y))
-                    words[bit / Bits] |= 1UL << (int)(bit % Bits);
-            }
+            var set = Vector256.Equals(Vector256.Create(cells[at..]), Vector256<byte>.One).ExtractMostSignificantBits();
+            words[at / Bits] |= (ulong)set << (at % Bits);
         }
+
+        for (; at < cells.Length; at++)
+            words[at / Bits] |= (ulong)cells[at] << (at % Bits);
 
         return new PackedMask(width, height, inside.Count, inside.Bounds, words);
     }
@@ -68,12 +70,34 @@ internal sealed class PackedMask
     /// <summary>Sets the mask's pixels in a buffer of its size.</summary>
     public void AddTo(byte[] set)
     {
-        var bit = 0L;
-        for (var y = _bounds.Top; y < _bounds.Bottom; y++)
+        var (columns, end) = (_bounds.Right - _bounds.Left, 0L);
+        for (var start = Next(0, inside: true); start < Cells; start = Next(end, inside: true))
         {
-            for (var x = _bounds.Left; x < _bounds.Right; x++, bit++)
-                set[(y * _width) + x] |= (byte)((_words[bit / Bits] >> (int)(bit % Bits)) & 1);
+            // What is inside up to a row's end may go on in the next.
+            end = Next(start, inside: false);
+            for (var at = start; at < end;)
+            {
+                var (row, column) = Math.DivRem(at, columns);
+                var count = Math.Min(end - at, columns - column);
+                set.AsSpan((int)(((_bounds.Top + row) * _width) + _bounds.Left + column), (int)count).Fill(1);
+                at += count;
+            }
         }
+    }
+
+    private long Cells => (long)(_bounds.Right - _bounds.Left) * (_bounds.Bottom - _bounds.Top);
+
+    // The first place from one on that is inside, or outside; behind the last when there is none.
+    private long Next(long from, bool inside)
+    {
+        var mask = ulong.MaxValue << (int)(from % Bits);
+        for (var word = from / Bits; word < _words.Length; word++, mask = ulong.MaxValue)
+        {
+            if (((inside ? _words[word] : ~_words[word]) & mask) is var found and not 0)
+                return Math.Min(Cells, (word * Bits) + BitOperations.TrailingZeroCount(found));
+        }
+
+        return Cells;
     }
 
     // Within the bounds.

@@ -17,6 +17,9 @@ internal sealed class PackedMasks : IReadOnlyList<Mask>
     /// <summary>Packs masks one by one, as they come.</summary>
     public static PackedMasks Of(IEnumerable<Mask> masks) => new([.. masks.Select(PackedMask.Of)]);
 
+    /// <summary>Takes masks that are packed already.</summary>
+    public static PackedMasks Of(IEnumerable<PackedMask> masks) => new([.. masks]);
+
     /// <summary>One mask for every frame.</summary>
     public static PackedMasks Repeat(Mask mask, int frames) => new([.. Enumerable.Repeat(PackedMask.Of(mask), frames)]);
 

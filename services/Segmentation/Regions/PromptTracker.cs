@@ -28,10 +28,10 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
 
     /// <summary>Takes the next frame.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="flow">Flow from the frame before; null for the first.</param>
+    /// <param name="flow">Flow from the frame before, asked for only when something is followed; null for the first.</param>
     /// <param name="cancellationToken">Ends the model's runs.</param>
     /// <exception cref="VideoGrainException">INVALID_ARGUMENT: a prompt shows nothing.</exception>
-    public void Add(Frame frame, FlowField? flow, CancellationToken cancellationToken)
+    public void Add(Frame frame, Lazy<FlowField>? flow, CancellationToken cancellationToken)
     {
         EncodedFrame? encoded = null;
         EncodedFrame Encoded() => encoded ??= model.Encode(frame, cancellationToken);
@@ -80,7 +80,8 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
         for (var f = _frame - 1; f >= 0 && targets.Any(t => !t.IsGone); f--)
         {
             var before = _past[f];
-            var flow = ClipFlow.Estimate(now, before, cancellationToken);
+            var (to, from) = (before, now);
+            var flow = new Lazy<FlowField>(() => ClipFlow.Estimate(from, to, cancellationToken), LazyThreadSafetyMode.None);
             EncodedFrame? encoded = null;
             foreach (var target in targets)
                 Follow(target, f, flow, () => encoded ??= model.Encode(before, cancellationToken), cancellationToken);
@@ -88,10 +89,11 @@ internal sealed class PromptTracker(PromptableModel model, IReadOnlyList<PromptQ
         }
     }
 
-    private void Follow(Target target, int frame, FlowField flow, Func<EncodedFrame> encoded, CancellationToken cancellationToken)
+    private void Follow(Target target, int frame, Lazy<FlowField> laterFlow, Func<EncodedFrame> encoded, CancellationToken cancellationToken)
     {
         if (target.IsGone)
             return;
+        var flow = laterFlow.Value;
         var expected = target.Expect(flow);
         if (FindAgain(expected.ToMask(flow.Width, flow.Height), encoded, cancellationToken) is { } again)
         {

@@ -147,12 +147,15 @@ internal sealed class RegionQueries(IReadOnlyList<Track> tracks, IReadOnlyList<s
     /// <param name="geometry">Size of the clip.</param>
     public static FoundRegion Region(IReadOnlyList<(int Identity, Track Track)> objects, ClipGeometry geometry)
     {
-        Mask Union(int frame)
+        var (width, height) = ((int)geometry.Width, (int)geometry.Height);
+        PackedMask Union(int frame)
         {
+            if (objects.Count == 1)
+                return objects[0].Track.Packed(frame) ?? PackedMask.Of(Blob.Empty, width, height);
             var set = new byte[geometry.Height * geometry.Width];
             foreach (var (_, track) in objects)
                 track.Packed(frame)?.AddTo(set);
-            return new Mask((int)geometry.Width, (int)geometry.Height, set);
+            return PackedMask.Of(new Mask(width, height, set));
         }
 
         return new FoundRegion(PackedMasks.Of(Enumerable.Range(0, (int)geometry.FrameCount).Select(Union)), objects.Average(o => o.Track.Score))

@@ -35,8 +35,8 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
     /// <summary>Takes the next frame.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="detections">What was found in it.</param>
-    /// <param name="flow">Flow from the frame before; null for the first.</param>
-    public void Add(Frame frame, IReadOnlyList<Detection> detections, FlowField? flow)
+    /// <param name="flow">Flow from the frame before, asked for only when it can tell anything; null for the first.</param>
+    public void Add(Frame frame, IReadOnlyList<Detection> detections, Lazy<FlowField>? flow)
     {
         var unit = Math.Max(1, (int)Math.Round(Math.Max(frame.Width, frame.Height) / UnitsPerSide));
         var colours = new ColourBins(frame);
@@ -44,8 +44,15 @@ internal sealed class RegionTracker(int maxGap = RegionTracker.DefaultMaxGap)
         List<Sighting> objects = [.. sightings.Where(s => !s.IsPart)], parts = [.. sightings.Where(s => s.IsPart)];
         if (flow != null)
         {
+            var isPlain = PlainFrames.IsPlain(_active, sightings, _frame, unit);
             foreach (var track in _active)
-                track.Expect(flow, unit);
+            {
+                if (isPlain)
+                    track.Stay();
+                else
+                    track.Expect(flow.Value, unit);
+            }
+
             List<ActiveTrack> wholes = [.. _active.Where(t => !t.IsPart)];
             TrackMatching.Follow(wholes, objects, _frame);
             JoinFragments(wholes, objects);

@@ -51,7 +51,7 @@ internal sealed class FrameAssembler
         _received += data.Length;
         while (!data.IsEmpty)
         {
-            _frame ??= new byte[_width * _height * Frame.Channels];
+            _frame ??= GC.AllocateUninitializedArray<byte>(_width * _height * Frame.Channels);
             var piece = data[..Math.Min(data.Length, _frame.Length - _filled)];
             piece.CopyTo(_frame.AsSpan(_filled));
             _filled += piece.Length;

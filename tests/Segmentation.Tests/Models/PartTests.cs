@@ -44,7 +44,7 @@ public sealed class PartTests : IDisposable
 
         var found = new LabelMap(7, 5, labels, classes: 3).Objects([false, false, true]);
 
-        Assert.Equal([(1, 12), (2, 6), (3, 3)], found.Select(f => (f.Label, f.Pixels.Count)));
+        Assert.Equal([(1, 12), (2, 6), (3, 3)], found.Select(f => (f.Label, f.Runs.Sum(r => r.Length))));
     }
 
     [Fact]

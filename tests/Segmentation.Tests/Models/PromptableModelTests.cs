@@ -139,7 +139,7 @@ public sealed class PromptableModelTests : IDisposable
             var frame = new Frame(64, 64, new Colour(40, 40, 40));
             if (place(f) is var (left, top))
                 Fill(frame, left, top, 14, new Colour(250, 220, 30));
-            tracker.Add(frame, before == null ? null : ClipFlow.Estimate(before, frame, _cancellation), _cancellation);
+            tracker.Add(frame, before == null ? null : new(ClipFlow.Estimate(before, frame, _cancellation)), _cancellation);
             before = frame;
         }
 

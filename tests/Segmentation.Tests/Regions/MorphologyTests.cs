@@ -46,13 +46,57 @@ public sealed class MorphologyTests
     }
 
     [Fact]
-    public void Components_CornersTouch_AreOnePiece()
+    public void Join_CornersTouch_AreOnePiece()
     {
         int[] labels = [1, 0, 0, 2, 0, 1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0];
 
-        var pieces = ConnectedComponents.Find(4, 4, labels);
+        List<PixelRun> runs = ConnectedRuns.Runs(labels, 4, 4);
 
-        Assert.Equal([2, 2, 1], pieces.Select(p => p.Count));
+        Assert.Equal([2, 2, 1], ConnectedRuns.Join(runs, 4, corners: true).Select(piece => piece.Sum(run => run.Length)));
+        Assert.Equal([1, 2, 1, 1], ConnectedRuns.Join(runs, 4, corners: false).Select(piece => piece.Sum(run => run.Length)));
+    }
+
+    [Fact]
+    public void Join_AnyMask_IsWhatAFloodReaches() => Prop.ForAll(Masks(), ArbMap.Default.ArbFor<bool>(), (mask, corners) =>
+    {
+        var pieceOf = new int[mask.Set.Length];
+        foreach (var (index, piece) in ConnectedRuns.Join(ConnectedRuns.Runs(mask.Set, mask.Width, mask.Height, inside: 1), mask.Width, corners).Index())
+        {
+            foreach (var run in piece)
+                pieceOf.AsSpan(run.Start, run.Length).Fill(index + 1);
+        }
+
+        return Flood(mask, corners).SequenceEqual(pieceOf);
+    }).QuickCheckThrowOnFailure();
+
+    // Numbers pieces by their first pixels, one pixel at a time.
+    private static int[] Flood(Mask mask, bool corners)
+    {
+        var (pieces, pieceOf, open) = (0, new int[mask.Set.Length], new Stack<(int X, int Y)>());
+        for (var start = 0; start < pieceOf.Length; start++)
+        {
+            if (mask.Set[start] == 0 || pieceOf[start] != 0)
+                continue;
+            pieces++;
+            open.Push((start % mask.Width, start / mask.Width));
+            while (open.TryPop(out var at))
+            {
+                var (x, y) = at;
+                if (x < 0 || y < 0 || x >= mask.Width || y >= mask.Height || mask.Set[(y * mask.Width) + x] == 0 || pieceOf[(y * mask.Width) + x] != 0)
+                    continue;
+                pieceOf[(y * mask.Width) + x] = pieces;
+                for (var dy = -1; dy <= 1; dy++)
+                {
+                    for (var dx = -1; dx <= 1; dx++)
+                    {
+                        if (corners || dx == 0 || dy == 0)
+                            open.Push((x + dx, y + dy));
+                    }
+                }
+            }
+        }
+
+        return pieceOf;
     }
 
     private static Arbitrary<Mask> Masks()

@@ -70,7 +70,7 @@ public sealed class PartTrackingTests
             tracker.Add(
                 picture,
                 [.. scene(f).Select(s => new Detection(s.IsPart ? "hat" : "cat", 0.9, s.Mask) { IsPart = s.IsPart })],
-                f == 0 ? null : new FlowField(Width, Height, new float[2 * Width * Height], [.. Enumerable.Repeat(true, Width * Height)]));
+                f == 0 ? null : new(new FlowField(Width, Height, new float[2 * Width * Height], [.. Enumerable.Repeat(true, Width * Height)])));
         }
 
         return tracker.Complete();

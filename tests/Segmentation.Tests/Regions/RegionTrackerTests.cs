@@ -111,6 +111,47 @@ public sealed class RegionTrackerTests
         Assert.Equal([5, 30, 60], tracks.Select(t => MaskGeometry.Bounds(t[0]!)!.Value.Left));
     }
 
+    [Fact]
+    public void Track_ObjectsInViewAndApart_AreFollowedWithoutFlow()
+    {
+        var tracker = new RegionTracker();
+        for (var f = 0; f < 8; f++)
+            Assert.False(AsksForFlow(tracker, f == 0, ("cat", 4 + (2 * f), 4, 12), ("hat", 5 + (2 * f), 6, 8), ("dog", 60 - (2 * f), 24, 12)));
+
+        Assert.Equal([("hat", 8), ("cat", 8), ("dog", 8)], tracker.Complete().Select(t => (t.ClassName, t.FoundCount)));
+    }
+
+    [Theory]
+    [InlineData(33, 32)]
+    [InlineData(60, 48)]
+    public void Track_ObjectBesideAnotherOrFarFromItsPlace_NeedsFlow(int before, int now)
+    {
+        var tracker = new RegionTracker();
+        AsksForFlow(tracker, true, ("cat", 18, 10, 12), ("dog", before, 10, 12));
+
+        Assert.True(AsksForFlow(tracker, false, ("cat", 18, 10, 12), ("dog", now, 10, 12)));
+    }
+
+    [Fact]
+    public void Track_ObjectThatIsNewOrLost_NeedsFlow()
+    {
+        var tracker = new RegionTracker();
+        AsksForFlow(tracker, true, ("cat", 18, 10, 12));
+
+        Assert.True(AsksForFlow(tracker, false, ("cat", 18, 10, 12), ("dog", 60, 10, 12)));
+        Assert.False(AsksForFlow(tracker, false, ("cat", 18, 10, 12), ("dog", 60, 10, 12)));
+        Assert.True(AsksForFlow(tracker, false, ("cat", 18, 10, 12)));
+        Assert.True(AsksForFlow(tracker, false, ("cat", 18, 10, 12), ("dog", 60, 10, 12)));
+        Assert.False(AsksForFlow(tracker, false, ("cat", 18, 10, 12), ("dog", 60, 10, 12)));
+    }
+
+    private static bool AsksForFlow(RegionTracker tracker, bool isFirst, params (string Class, int Left, int Top, int Side)[] objects)
+    {
+        var flow = new Lazy<FlowField>(Still);
+        tracker.Add(Draw(objects), [.. objects.Select(o => new Detection(o.Class, 0.9, Square(o.Left, o.Top, o.Side)))], isFirst ? null : flow);
+        return flow.IsValueCreated;
+    }
+
     // The flow is what the objects do: each pixel of an object moves with it.
     private static IReadOnlyList<Track> Run(int frames, Func<int, (string Class, int Left, int Top, int Side)[]> scene, bool still = false)
     {
@@ -118,7 +159,7 @@ public sealed class RegionTrackerTests
         for (var f = 0; f < frames; f++)
         {
             var detections = scene(f).Select(o => new Detection(o.Class, 0.9, Square(o.Left, o.Top, o.Side))).ToList();
-            tracker.Add(Draw(scene(f)), detections, f == 0 ? null : still ? Still() : Motion(scene(f - 1), scene(f)));
+            tracker.Add(Draw(scene(f)), detections, f == 0 ? null : new(still ? Still() : Motion(scene(f - 1), scene(f))));
         }
 
         return tracker.Complete();

@@ -32,7 +32,7 @@ public sealed class ToyboxQualityTests
             for (var f = 0; f < frames.Length; f++)
             {
                 var flow = f == 0 ? null : ClipFlow.Estimate(frames[f - 1], frames[f], TestContext.Current.CancellationToken);
-                tracker.Add(frames[f], detector.Model.Detect(frames[f], cleanUp, TestContext.Current.CancellationToken), flow);
+                tracker.Add(frames[f], detector.Model.Detect(frames[f], cleanUp, TestContext.Current.CancellationToken), flow == null ? null : new(flow));
                 if (flow == null)
                     continue;
                 flowError += EndPointError(flow, truth[f - 1]);

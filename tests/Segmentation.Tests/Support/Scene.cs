@@ -69,7 +69,7 @@ internal sealed class Scene(params Thing[] things)
         var owners = Owners(frame);
         return
         [
-            .. ConnectedComponents.Find(Width, Height, Array.ConvertAll(owners, o => o < 0 ? 0 : 1)).Where(piece => piece.Count >= LeastPixels).Select(piece =>
+            .. Connected(Array.ConvertAll(owners, o => o < 0 ? 0 : 1)).Where(piece => piece.Count >= LeastPixels).Select(piece =>
             {
                 var set = new byte[owners.Length];
                 foreach (var pixel in piece)
@@ -84,7 +84,7 @@ internal sealed class Scene(params Thing[] things)
     {
         var tracker = new RegionTracker();
         for (var f = 0; f < frames; f++)
-            tracker.Add(Draw(f), detect(f), f == 0 ? null : Flow(f));
+            tracker.Add(Draw(f), detect(f), f == 0 ? null : new(Flow(f)));
         return tracker.Complete();
     }
 
@@ -108,6 +108,10 @@ internal sealed class Scene(params Thing[] things)
         double Overlap(Track track) => track[frame] is { } mask ? MaskGeometry.IntersectionOverUnion(mask, truth) : 0;
         return tracks.MaxBy(Overlap) is { } best && Overlap(best) > 0 ? best : null;
     }
+
+    private static IEnumerable<List<int>> Connected(int[] labels)
+        => ConnectedRuns.Join(ConnectedRuns.Runs(labels, Width, Height), Width, corners: true)
+            .Select(piece => piece.SelectMany(run => Enumerable.Range(run.Start, run.Length)).ToList());
 
     private static byte Add(byte value, int speckle) => (byte)Math.Clamp(value + speckle, 0, byte.MaxValue);
 
