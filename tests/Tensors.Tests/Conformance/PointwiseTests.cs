@@ -9,6 +9,9 @@ public sealed class PointwiseTests
     {
         using var engine = Engines.Create(name);
         using var scope = engine.BeginScope();
+
+        // GELU takes half the error of a single-precision erf times x; erf is 0 or 1 before that passes this.
+        const double Allowed = 4e-7;
         var x = Enumerable.Range(-40003, 80007).Select(i => i / 1000f).Concat([0f, -0f, 1e-30f, -1e-30f, -1e4f, 1e4f, -1e30f, 1e30f]).ToArray();
         foreach (var activation in Enum.GetValues<Activation>())
         {
@@ -16,7 +19,7 @@ public sealed class PointwiseTests
             for (var i = 0; i < x.Length; i++)
             {
                 var expected = Reference.Activate(x[i], activation);
-                Assert.True(Math.Abs(expected - y[i]) <= 3e-7 * Math.Max(1, Math.Abs(expected)), $"{activation}({x[i]}): expected {expected:R}, got {y[i]:R}");
+                Assert.True(Math.Abs(expected - y[i]) <= Allowed * Math.Max(1, Math.Abs(expected)), $"{activation}({x[i]}): expected {expected:R}, got {y[i]:R}");
             }
         }
     }
@@ -120,7 +123,9 @@ public sealed class PointwiseTests
         for (var i = 0; i < 65536; i++)
         {
             var expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
-            Assert.True(expected.Equals(values[i]) && float.IsNegative(expected) == float.IsNegative(values[i]), $"half {i:x4}: expected {expected:R}, got {values[i]:R}");
+            // A NaN stays one; its sign and payload say nothing, and a GPU does not keep them.
+            var same = float.IsNaN(expected) ? float.IsNaN(values[i]) : expected.Equals(values[i]) && float.IsNegative(expected) == float.IsNegative(values[i]);
+            Assert.True(same, $"half {i:x4}: expected {expected:R}, got {values[i]:R}");
         }
     }
 
