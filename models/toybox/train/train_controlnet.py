@@ -23,6 +23,7 @@ ap.add_argument("--lr", type=float, default=1e-3); ap.add_argument("--scenes", t
 ap.add_argument("--device", default="cpu"); ap.add_argument("--seed", type=int, default=13)
 a = ap.parse_args()
 torch.set_num_threads(1); torch.manual_seed(a.seed)
+torch.set_float32_matmul_precision("high")
 rng = np.random.default_rng(a.seed)
 tok = Tokenizer()
 ldm = checkpoints.load(a.ldm)
@@ -91,7 +92,7 @@ def test():
         sums += [float(loss_of(z, h, control, level, noise, f).sum()) for f in (0, 1)]
     torch.set_rng_state(keep)
     without, with_it = sums / 32
-    return {"error_without": round(without, 5), "error_with": round(with_it, 5), "gain": round(1 - with_it / without, 4)}
+    return {"error_without": round(float(without), 5), "error_with": round(float(with_it), 5), "gain": round(float(1 - with_it / without), 4)}
 
 
 start, last, losses, step = time.time(), time.time(), [], 0
