@@ -59,6 +59,8 @@ internal sealed class BenchRun(BenchOptions options)
             OthersShare = share.OfOthers(_cpuSeconds + Environment.CpuUsage.TotalTime.TotalSeconds),
             Tiny = options.Tiny,
             PeakPerSecond = Pair.Median([.. _peaks.Select(peak => peak.Value)]),
+            LowestPeakPerSecond = _peaks.Min(peak => peak.Value),
+            HighestPeakPerSecond = _peaks.Max(peak => peak.Value),
             PeakPerCpuSecond = Pair.Median([.. _peaks.Select(peak => peak.PerCpuSecond)]),
             BytesPerSecond = bandwidth.Value,
             BytesPerCpuSecond = bandwidth.PerCpuSecond,

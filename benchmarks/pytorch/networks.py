@@ -82,11 +82,13 @@ def autoencoder(case):
 
 def encode(case):
     network = autoencoder(case)
+    del network.decoder, network.post_quant_conv  # the engine holds one half, too
     images = images_first(values(case), case["sizes"]["frames"], case["sizes"]["side"], 3)
     return lambda: channels_last(network.encode(images))
 
 
 def decode(case):
     network = autoencoder(case)
+    del network.encoder, network.quant_conv
     latents = images_first(values(case), case["sizes"]["frames"], case["sizes"]["side"] // 8, 4)
     return lambda: channels_last(network.decode(latents))

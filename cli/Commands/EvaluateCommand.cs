@@ -37,6 +37,7 @@ internal static class EvaluateCommand
         Option<float> guidance = new("--guidance") { Description = "Guidance scale.", DefaultValueFactory = _ => new EditOptions().GuidanceScale };
         Option<int> grow = new("--grow") { Description = "Pixels by which regions of instance and class edits grow.", DefaultValueFactory = _ => 10, HelpName = "PIXELS" };
         Option<bool> background = new("--background-region") { Description = "Give the background a region with its phrase, instead of keeping it from the source." };
+        Option<string> control = new("--control") { Description = "ControlNet that every variant takes, with the clips' own maps.", DefaultValueFactory = _ => "", HelpName = "TYPE" };
         Option<ulong> seed = new("--seed") { Description = "Seed of the edits.", DefaultValueFactory = _ => 7 };
         EditOptions defaults = new();
         Option<int> clipLength = new("--clip-length") { Description = "Frames of one pass; longer clips are edited in windows, and the table tells whether these show. 0 for one pass.", DefaultValueFactory = _ => defaults.ClipLength, HelpName = "FRAMES" };
@@ -46,7 +47,7 @@ internal static class EvaluateCommand
         HostOptions host = new();
         Command command = new("evaluate", "Score an edited toybox clip, or run and score the edits of many clips.")
         {
-            video, sample, level, clips, segmentation, folder, levels, variants, frames, steps, guidance, grow, background, seed, clipLength, overlap, anchors, clipModel, host.Models,
+            video, sample, level, clips, segmentation, folder, levels, variants, frames, steps, guidance, grow, background, control, seed, clipLength, overlap, anchors, clipModel, host.Models,
         };
         command.Validators.Add(result =>
         {
@@ -95,7 +96,7 @@ internal static class EvaluateCommand
                 return await ScoreAsync(context, context.Get(video)!, context.Get(sample)!, context.Get(level)!, judges, cancellation);
             EvaluationSettings settings = new(
                 many, context.Get(folder)!, toybox, context.Get(clipModel) ?? Path.Combine(toybox, "clip"), judges, context.Get(levels)!, context.Get(variants)!,
-                context.Get(frames), context.Get(steps), context.Get(guidance), context.Get(grow), !context.Get(background), context.Get(seed),
+                context.Get(frames), context.Get(steps), context.Get(guidance), context.Get(grow), !context.Get(background), context.Get(control)!, context.Get(seed),
                 context.Get(clipLength), context.Get(overlap), context.Get(anchors));
             await context.Terminal.Output.WriteLineAsync(await new EvaluationRun(context, settings).RunAsync(cancellation));
             return ExitCodes.Success;

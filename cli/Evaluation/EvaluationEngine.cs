@@ -28,6 +28,8 @@ internal sealed class EvaluationEngine(StableDiffusion model, EvaluationSettings
         // The model was trained with the empty prompt for guidance, and its own evaluation uses it.
         NegativePrompt = "",
         BlendBackground = settings.KeepBackground,
+        ControlType = settings.Control,
+        ControlScale = EvaluationVariant.ControlScale,
         ClipLength = settings.ClipLength,
         WindowOverlap = settings.WindowOverlap,
         AnchorFrames = settings.AnchorFrames,

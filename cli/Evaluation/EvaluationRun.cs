@@ -31,6 +31,8 @@ internal sealed class EvaluationRun(CommandContext context, EvaluationSettings s
         Directory.CreateDirectory(settings.Output);
         using CpuEngine engine = new();
         using StableDiffusion model = Load(settings.Model, folder => StableDiffusion.Load(folder, engine));
+        if (settings.Control.Length > 0 && !model.ControlNets.ContainsKey(settings.Control))
+            throw CommandException.Of(ExitCodes.Usage, "CONTROL_UNKNOWN", $"The model has no ControlNet '{settings.Control}'; it has {string.Join(", ", model.ControlNets.Keys)}.");
         using ClipModel clipModel = Load(settings.Clip, folder => ClipModel.Load(folder, engine));
         using ToyboxJudges judges = Judges();
         Scorers scorers = new(new RegionScorer(judges), new EngineClipModel(clipModel), settings);

@@ -16,13 +16,14 @@ namespace VideoGrain.Cli.Evaluation;
 /// Keep the source outside the regions (latent blending), as the services do; else the background is a region with its own phrase and nothing is
 /// blended, as in the paper's layouts.
 /// </param>
+/// <param name="Control">ControlNet that every variant takes, with the clips' own maps; empty for none but where a variant names one.</param>
 /// <param name="Seed">Seed of the edits.</param>
 /// <param name="ClipLength">Frames of one pass; longer clips are edited in windows. 0 takes every clip in one pass.</param>
 /// <param name="WindowOverlap">Frames that neighbouring windows share.</param>
 /// <param name="AnchorFrames">Frames that every window sees.</param>
 internal sealed record EvaluationSettings(
     string Clips, string Output, string Model, string Clip, string Judges, IReadOnlyList<string> Levels, IReadOnlyList<string> Variants,
-    int Frames, int Steps, float Guidance, int Grow, bool KeepBackground, ulong Seed, int ClipLength, int WindowOverlap, int AnchorFrames)
+    int Frames, int Steps, float Guidance, int Grow, bool KeepBackground, string Control, ulong Seed, int ClipLength, int WindowOverlap, int AnchorFrames)
 {
     /// <summary>The levels that can be asked for.</summary>
     public static IReadOnlyList<string> AllLevels { get; } = ["instance", "class", "part"];

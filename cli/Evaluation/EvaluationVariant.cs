@@ -9,6 +9,9 @@ namespace VideoGrain.Cli.Evaluation;
 /// <param name="Change">Turns the common options into the variant's; null for the source clip itself, unedited.</param>
 internal sealed record EvaluationVariant(string Name, string Title, string? ComparedWith, Func<EditOptions, EditOptions>? Change)
 {
+    /// <summary>Half the strength of ControlNets: the maps show the source's shapes, most edits ask for others.</summary>
+    public const float ControlScale = 0.5f;
+
     // A fifth of the steps: more of the source's features would hold its shapes in place, which most of these edits are to change.
     private const double InjectedShare = 0.2;
 
@@ -29,13 +32,10 @@ internal sealed record EvaluationVariant(string Name, string Title, string? Comp
         new("full-all-steps", "full, every step modulated", "full", o => o with { ModulatedFraction = 1 }),
         new("full-flatten", "full + trajectory attention (flatten)", "full", o => o with { FlattenDivisors = [1, 2] }),
         new("full-pnp", "full + PnP in a fifth of the steps", "full", o => o with { UsePnp = true, InjectStep = Math.Max(1, (int)(o.Steps * InjectedShare)) }),
-        new("full-edges", "full + ControlNet (edges)", "full", o => o with { ControlType = "canny", ControlScale = ControlScale }),
-        new("full-depth", "full + ControlNet (depth)", "full", o => o with { ControlType = "depth", ControlScale = ControlScale }),
+        new("full-edges", "full + ControlNet (edges)", "full", o => o with { ControlType = "canny" }),
+        new("full-depth", "full + ControlNet (depth)", "full", o => o with { ControlType = "depth" }),
         new("full-negative", "full + the default negative prompt", "full", o => o with { NegativePrompt = new EditOptions().NegativePrompt }),
     ];
-
-    // Half strength: the maps show the source's shapes, most edits ask for others.
-    private const float ControlScale = 0.5f;
 
     /// <summary>The variant of a name, or null.</summary>
     public static EvaluationVariant? Find(string name) => All.FirstOrDefault(v => v.Name == name);

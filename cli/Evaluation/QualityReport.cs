@@ -29,6 +29,7 @@ internal static class QualityReport
             settings.Guidance,
             settings.Grow,
             settings.KeepBackground,
+            settings.Control,
             settings.Seed,
             settings.ClipLength,
             settings.WindowOverlap,
@@ -52,6 +53,8 @@ internal static class QualityReport
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{cells.Select(c => c.Clip).Distinct().Count()} clips, {(settings.Frames == 0 ? "all" : $"the first {settings.Frames}")} frames, ");
         text.Append(CultureInfo.InvariantCulture, $"{settings.Steps} + {settings.Steps} steps, guidance {settings.Guidance}, seed {settings.Seed}. ");
+        if (settings.Control.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $"Every variant with the ControlNet '{settings.Control}' at {EvaluationVariant.ControlScale}. ");
         text.Append("In brackets: 95 % intervals over clips (bootstrap).\n");
         foreach (string note in notes)
             text.Append(CultureInfo.InvariantCulture, $"{note}\n");

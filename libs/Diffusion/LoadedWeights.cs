@@ -84,7 +84,7 @@ internal sealed class LoadedWeights : IDisposable
 
         foreach (var file in SharedFiles) _fingerprint.AddFile(file, Path.Combine(Folder, file));
         Text = Read("text_encoder", Path.Combine(Folder, "text_encoder"), engine, TextStem, source => TextEncoderWeights.Alone(textConfig, source));
-        Vae = Read("vae", Path.Combine(Folder, "vae"), engine, DiffusionStem, source => new VaeWeights(vaeConfig, source));
+        Vae = Read("vae", Path.Combine(Folder, "vae"), engine, DiffusionStem, source => new VaeWeights(vaeConfig, source, options.Autoencoder));
         UNet = Read("unet", Path.Combine(Folder, "unet"), engine, DiffusionStem, source => new UNetWeights(unetConfig, source));
         foreach (var (name, path) in controlFolders.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {

@@ -1,3 +1,4 @@
+using VideoGrain.Diffusion.Vae;
 using VideoGrain.Engines;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Models;
@@ -21,7 +22,7 @@ public static class DenoiserHost
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddServiceDefaults(Description);
-        builder.AddDiffusionStage(StageEngine.Has, StageEngine.Create);
+        builder.AddDiffusionStage(AutoencoderHalves.Decoder, StageEngine.Has, StageEngine.Create);
         configure(builder);
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -48,6 +48,32 @@ public sealed class EvaluationTests : IDisposable
         Assert.Contains("wall.instance.baseline: ", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Evaluate_WithAControlNet_GivesItToEveryVariant()
+    {
+        string clip = WallWithEdges();
+
+        int code = await EvaluateAsync("--clips", clip, "--variants", "baseline", "full", "full-edges", "--control", "canny");
+
+        Assert.True(code == ExitCodes.Success, _error.ToString());
+        Assert.Contains("Every variant with the ControlNet 'canny' at 0.5.", File.ReadAllText(Path.Combine(_folder, "quality.md")), StringComparison.Ordinal);
+        byte[] Edited(string variant) => File.ReadAllBytes(Path.Combine(_folder, "edits", $"wall.instance.{variant}", "0000.png"));
+        Assert.Equal(Edited("full-edges"), Edited("full"));
+        byte[] baseline = Edited("baseline");
+
+        Assert.Equal(ExitCodes.Success, await EvaluateAsync("--clips", clip, "--variants", "baseline"));
+        Assert.NotEqual(Edited("baseline"), baseline);
+    }
+
+    [Fact]
+    public async Task Evaluate_WithAControlNetThatTheModelLacks_NamesThoseItHas()
+    {
+        int code = await EvaluateAsync("--variants", "baseline", "--control", "pose");
+
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains("no ControlNet 'pose'; it has canny", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Give either VIDEO", "evaluate")]
     [InlineData("Give either VIDEO", "evaluate --clips x --segmentation x")]
@@ -142,6 +168,23 @@ public sealed class EvaluationTests : IDisposable
         // The source has no seams; its pairs differ by their content alone.
         Assert.InRange(cells[0].GetProperty("seams").GetProperty("ratio").GetDouble(), 0.5, 2);
         Assert.Contains("| wall | instance | baseline: local phrases, no modulation | ", File.ReadAllText(Path.Combine(_folder, "quality.md")), StringComparison.Ordinal);
+    }
+
+    /// <summary>The bundled clip with its objects' masks in the place of edge maps.</summary>
+    private string WallWithEdges()
+    {
+        string from = Path.Combine(Samples.Folder, "wall"), to = Path.Combine(_folder, "clips", "wall");
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        string maps = Directory.CreateDirectory(Path.Combine(to, "control", "canny")).FullName;
+        foreach (string mask in Directory.EnumerateFiles(Path.Combine(to, "masks", "obj0")))
+            File.Copy(mask, Path.Combine(maps, Path.GetFileName(mask)));
+        return to;
     }
 
     private static CellScore Cell(int clip, string variant, double all) => new($"clip{clip}", "instance", variant, all, all, all, all, 1, 30, 99, 20, 1, 20);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using VideoGrain.Diffusion.Tests.Support;
 using VideoGrain.Diffusion.UNet;
+using VideoGrain.Diffusion.Vae;
 using VideoGrain.Tensors;
 using VideoGrain.Tensors.Cpu;
 
@@ -63,6 +64,38 @@ public sealed class StableDiffusionTests : IDisposable
         static string NewName(string name) => name
             .Replace(".query.", ".to_q.", StringComparison.Ordinal).Replace(".key.", ".to_k.", StringComparison.Ordinal)
             .Replace(".value.", ".to_v.", StringComparison.Ordinal).Replace(".proj_attn.", ".to_out.0.", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_OneHalfOfTheAutoencoder_WorksAsTheWholeDoesInLessMemory()
+    {
+        using var whole = StableDiffusion.Load(Models.Tiny, _engine);
+        using var encoder = StableDiffusion.Load(Models.Tiny, _engine, new ModelLoadOptions { Autoencoder = AutoencoderHalves.Encoder });
+        using var decoder = StableDiffusion.Load(Models.Tiny, _engine, new ModelLoadOptions { Autoencoder = AutoencoderHalves.Decoder });
+
+        Assert.Equal(EncodeOn(whole), EncodeOn(encoder));
+        Assert.Equal(DecodeOn(whole), DecodeOn(decoder));
+        Assert.Contains("autoencoder's decoder", Assert.Throws<InvalidOperationException>(() => DecodeOn(encoder)).Message, StringComparison.Ordinal);
+        Assert.Contains("autoencoder's encoder", Assert.Throws<InvalidOperationException>(() => EncodeOn(decoder)).Message, StringComparison.Ordinal);
+
+        // One key for caches and checkpoints, whichever stage wrote them.
+        Assert.Equal([whole.Fingerprint, whole.Fingerprint], [encoder.Fingerprint, decoder.Fingerprint]);
+        var saved = (2 * whole.WeightBytes) - encoder.WeightBytes - decoder.WeightBytes;
+        Assert.InRange(saved, new FileInfo(Path.Combine(Models.Tiny, "vae", "diffusion_pytorch_model.safetensors")).Length * 9 / 10, whole.WeightBytes);
+    }
+
+    [Theory]
+    [InlineData("encoder.conv_in.bias", AutoencoderHalves.Decoder)]
+    [InlineData("decoder.conv_in.bias", AutoencoderHalves.Encoder)]
+    public void Load_DamageInTheHalfThatIsLeftOut_IsRefusedAllTheSame(string tensorName, AutoencoderHalves loaded)
+    {
+        var copy = Models.Copy(Models.Tiny, _folder);
+        Models.EditTensors(
+            Path.Combine(copy, "vae", "diffusion_pytorch_model.safetensors"), tensor => tensor.Name == tensorName ? [] : [tensor]);
+
+        var error = Assert.Throws<ModelFormatException>(() => StableDiffusion.Load(copy, _engine, new ModelLoadOptions { Autoencoder = loaded }));
+
+        Assert.Equal(tensorName, error.Item);
     }
 
     [Theory]
@@ -281,6 +314,13 @@ public sealed class StableDiffusionTests : IDisposable
     {
         using var scope = _engine.BeginScope();
         return Download(model.Vae.Decode(_engine.Upload(Noise(4 * 4 * 4, 1), 1, 4, 4, 4)));
+    }
+
+    private float[] EncodeOn(StableDiffusion model)
+    {
+        using var scope = _engine.BeginScope();
+        var side = 4 * model.Vae.Downscale;
+        return Download(model.Vae.Encode(_engine.Upload(Noise(side * side * 3, 1), 1, side, side, 3)).Mean);
     }
 
     /// <summary>Makes one attention's result infinite.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using VideoGrain.Bench.Cases;
 using VideoGrain.Diffusion;
 using VideoGrain.Diffusion.UNet;
+using VideoGrain.Diffusion.Vae;
 using VideoGrain.Tensors;
 
 namespace VideoGrain.Bench.Peers;
@@ -20,7 +21,7 @@ internal sealed class NetworkWork : EngineWork
         : base(engine)
     {
         _work = work;
-        _model = StableDiffusion.Load(work.Folder!, engine);
+        _model = StableDiffusion.Load(work.Folder!, engine, new ModelLoadOptions { Autoencoder = Halves(work.Kind) });
         _input = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(work.Input ?? throw new ArgumentException("no input"))).ToArray();
     }
 
@@ -81,6 +82,14 @@ internal sealed class NetworkWork : EngineWork
         var latents = Engine.Upload(Take(0, frames * side * side * LatentChannels, out _), frames, side, side, LatentChannels);
         return model => model.Vae.Decode(latents);
     }
+
+    /// <summary>What a stage of the pipeline holds; the other program leaves out the same.</summary>
+    private static AutoencoderHalves Halves(string kind) => kind switch
+    {
+        "encode" => AutoencoderHalves.Encoder,
+        "decode" => AutoencoderHalves.Decoder,
+        _ => AutoencoderHalves.Both,
+    };
 
     private ReadOnlySpan<float> Take(int start, int count, out int end)
     {

@@ -8,6 +8,9 @@ namespace VideoGrain.Bench.Peers;
 /// <summary>The engine's worker and PyTorch's, taking turns.</summary>
 internal sealed class Pair : IDisposable
 {
+    // Virtual processors are now cores of their own, now two threads of one core, for seconds at a time. Peaks that differ by more tell that a round saw both.
+    private const double SteadyPeaks = 1.1;
+
     private readonly List<WorkReply> _peaks = [];
 
     /// <summary>Starts both.</summary>
@@ -36,7 +39,7 @@ internal sealed class Pair : IDisposable
         if (!alone) Torch?.Prepare(work);
     }
 
-    /// <summary>Times a prepared case: peak, engine, PyTorch, and again.</summary>
+    /// <summary>Times a prepared case: peak, engine, peak, PyTorch, and again. Rounds over which the peak changed count only where there are no others.</summary>
     /// <param name="work">The case.</param>
     /// <param name="rounds">Rounds.</param>
     /// <param name="secondsPerTurn">How long each side goes on in a round.</param>
@@ -45,15 +48,19 @@ internal sealed class Pair : IDisposable
     public Measurement Measure(WorkCase work, int rounds, double secondsPerTurn, double budget, bool alone = false)
     {
         var torch = alone ? null : Torch;
-        var turns = new List<(WorkReply Peak, WorkReply Engine, WorkReply? Torch)>();
+        var turns = new List<Turn>();
         var began = Stopwatch.GetTimestamp();
+        var peak = Peak();
         do
         {
-            var peak = Engine.Ask("peak");
-            _peaks.Add(peak);
-            turns.Add((peak, Engine.Time(secondsPerTurn), torch?.Time(secondsPerTurn)));
+            var (before, engine, after) = (peak, Engine.Time(secondsPerTurn), Peak());
+            var theirs = torch?.Time(secondsPerTurn);
+            peak = torch is null ? after : Peak();
+            turns.Add(new Turn(before, engine, after, theirs, peak));
         }
         while (turns.Count < rounds && Stopwatch.GetElapsedTime(began).TotalSeconds < budget);
+        var run = turns.Count;
+        if (turns.Exists(turn => turn.IsSteady)) turns.RemoveAll(turn => !turn.IsSteady);
 
         double? WithTorch(Func<WorkReply, WorkReply, double> value) => torch is null ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Torch!))]);
         double? OfPeak(Func<WorkReply, WorkReply, double> value) => work.Operations == 0 ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Peak))]);
@@ -61,7 +68,8 @@ internal sealed class Pair : IDisposable
         {
             Name = work.Name,
             Kind = work.Kind,
-            Rounds = turns.Count,
+            Rounds = run,
+            SteadyRounds = turns.Count(turn => turn.IsSteady),
             Operations = work.Operations,
             EngineSeconds = Median([.. turns.Select(turn => turn.Engine.Wall)]),
             EngineCpuSeconds = Median([.. turns.Select(turn => turn.Engine.Cpu)]),
@@ -107,5 +115,28 @@ internal sealed class Pair : IDisposable
         return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
+    private WorkReply Peak()
+    {
+        _peaks.Add(Engine.Ask("peak"));
+        return _peaks[^1];
+    }
+
     private static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
+
+    /// <summary>One round, with the peaks around either program's turn.</summary>
+    private sealed record Turn(WorkReply Before, WorkReply Engine, WorkReply After, WorkReply? Torch, WorkReply Last)
+    {
+        /// <summary>Whether the peak stayed as it was.</summary>
+        public bool IsSteady
+        {
+            get
+            {
+                double[] peaks = [Before.Value, After.Value, Last.Value];
+                return peaks.Max() <= SteadyPeaks * peaks.Min();
+            }
+        }
+
+        /// <summary>The peak of the engine's turn.</summary>
+        public WorkReply Peak => new() { Value = (Before.Value + After.Value) / 2, PerCpuSecond = (Before.PerCpuSecond + After.PerCpuSecond) / 2 };
+    }
 }

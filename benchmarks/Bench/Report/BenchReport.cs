@@ -32,6 +32,11 @@ internal sealed record BenchReport
     /// <summary>Median FMA peak, operations per second of all threads.</summary>
     public double PeakPerSecond { get; init; }
 
+    /// <summary>Lowest and highest of these peaks: far apart where virtual processors share a core for part of the run.</summary>
+    public double LowestPeakPerSecond { get; init; }
+
+    public double HighestPeakPerSecond { get; init; }
+
     /// <summary>Median FMA peak of one thread, operations per CPU second.</summary>
     public double PeakPerCpuSecond { get; init; }
 

@@ -9,8 +9,11 @@ internal sealed record Measurement
     /// <summary>Kind of work.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Rounds of engine, PyTorch, engine, PyTorch ...</summary>
+    /// <summary>Rounds run: engine, PyTorch, engine, PyTorch ...</summary>
     public int Rounds { get; init; }
+
+    /// <summary>Rounds during which the machine's peak stayed as it was; where there are some, only these count.</summary>
+    public int SteadyRounds { get; init; }
 
     /// <summary>Floating-point operations of one call; 0 where they are not counted.</summary>
     public double Operations { get; init; }

@@ -25,7 +25,7 @@ internal sealed class Tables(TextWriter output)
         Line($"{report.Host.Processor}; {report.Threads} threads of {report.Host.Threads}; {report.Engine}; {report.Host.Runtime}");
         Line($"{report.Torch ?? "no PyTorch: the engine alone"}");
         Line($"load before the run {report.LoadBefore:F1}; others used {report.OthersShare:P0} of the machine meanwhile");
-        Line($"FMA peak {report.PeakPerSecond / Giga:F0} GFLOP/s together, {report.PeakPerCpuSecond / Giga:F0} a thread and CPU second; memory {Bandwidth(report) / Giga:F1} GB/s");
+        Line($"FMA peak {report.PeakPerSecond / Giga:F0} GFLOP/s together ({report.LowestPeakPerSecond / Giga:F0} to {report.HighestPeakPerSecond / Giga:F0} during the run), {report.PeakPerCpuSecond / Giga:F0} a thread and CPU second; memory {Bandwidth(report) / Giga:F1} GB/s");
         if (!report.Quiet) Line($"The machine was busy. Times, ratios and shares below are in CPU time of all threads.");
         if (report.Tiny) Line($"Tiny sizes: the numbers mean nothing.");
     }
@@ -33,13 +33,13 @@ internal sealed class Tables(TextWriter output)
     private void Kernels(BenchReport report)
     {
         Line($"");
-        Line($"| kernel | ms | GFLOP/s | of peak | PyTorch ms | PyTorch / engine |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: |");
+        Line($"| kernel | ms | GFLOP/s | of peak | PyTorch ms | PyTorch / engine | steady rounds |");
+        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var m in report.Kernels)
         {
             var (seconds, torch, speedup, share) = Chosen(report, m);
             var rate = m.Operations / seconds / Giga;
-            Line($"| {m.Name} | {seconds / Milli:F2} | {rate:F0} | {share:F2} | {torch / Milli:F2} | {speedup:F2} |");
+            Line($"| {m.Name} | {seconds / Milli:F2} | {rate:F0} | {share:F2} | {torch / Milli:F2} | {speedup:F2} | {m.SteadyRounds} of {m.Rounds} |");
         }
     }
 

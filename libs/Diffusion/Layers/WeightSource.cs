@@ -17,19 +17,21 @@ internal sealed class WeightSource
     private readonly SafetensorsFile _file;
     private readonly WeightStore _store;
     private readonly HashSet<string> _used;
+    private readonly bool _packs;
 
     public WeightSource(SafetensorsFile file, IEngine engine, WeightStore store)
-        : this(file, engine, store, new HashSet<string>(StringComparer.Ordinal), "")
+        : this(file, engine, store, new HashSet<string>(StringComparer.Ordinal), "", packs: true)
     {
     }
 
-    private WeightSource(SafetensorsFile file, IEngine engine, WeightStore store, HashSet<string> used, string prefix)
+    private WeightSource(SafetensorsFile file, IEngine engine, WeightStore store, HashSet<string> used, string prefix, bool packs)
     {
         _file = file;
         Engine = engine;
         _store = store;
         _used = used;
         Prefix = prefix;
+        _packs = packs;
     }
 
     public IEngine Engine { get; }
@@ -38,7 +40,10 @@ internal sealed class WeightSource
     public string Prefix { get; }
 
     /// <summary>The same source one layer deeper.</summary>
-    public WeightSource At(string name) => new(_file, Engine, _store, _used, Full(name));
+    public WeightSource At(string name) => new(_file, Engine, _store, _used, Full(name), _packs);
+
+    /// <summary>The same source for layers that are built only to check what they would hold: they get null for every weight.</summary>
+    public WeightSource CheckOnly() => new(_file, Engine, _store, _used, Prefix, packs: false);
 
     public bool Has(string name) => _file.Contains(Full(name));
 
@@ -49,14 +54,16 @@ internal sealed class WeightSource
     public LinearWeight Linear(string name, int inputs, int outputs, bool bias = true)
     {
         var weight = Take($"{Dotted(name)}weight", [outputs, inputs], [outputs, inputs, 1, 1]);
-        return Store(Engine.PackLinear(weight, bias ? Take($"{Dotted(name)}bias", [outputs]) : null), weight);
+        var shift = bias ? Take($"{Dotted(name)}bias", [outputs]) : null;
+        return Pack(weight, engine => engine.PackLinear(weight, shift));
     }
 
     /// <summary>Output rows [start, start + count) of a 1x1 kernel, as a weight of their own.</summary>
     public LinearWeight LinearRows(string name, int inputs, int outputs, int start, int count)
     {
         var weight = Rows(Take($"{Dotted(name)}weight", [outputs, inputs], [outputs, inputs, 1, 1]), start, count);
-        return Store(Engine.PackLinear(weight, Rows(Take($"{Dotted(name)}bias", [outputs]), start, count)), weight);
+        var bias = Rows(Take($"{Dotted(name)}bias", [outputs]), start, count);
+        return Pack(weight, engine => engine.PackLinear(weight, bias));
     }
 
     /// <summary>A 3x3 kernel that keeps the size of its images.</summary>
@@ -69,26 +76,27 @@ internal sealed class WeightSource
     public LinearWeight Patches(string name, int inputs, int outputs, int patch)
     {
         var kernel = Take($"{Dotted(name)}weight", [outputs, inputs, patch, patch]);
-        return Store(Engine.PackLinear(new HostTensor(kernel.Type, [outputs, inputs * patch * patch], kernel.Data), null), kernel);
+        return Pack(kernel, engine => engine.PackLinear(new HostTensor(kernel.Type, [outputs, inputs * patch * patch], kernel.Data), null));
     }
 
     /// <summary>A parameter that is one vector, as a table of one row.</summary>
     public EmbeddingWeight Vector(string name, int width)
     {
         var vector = Take(name, [width]);
-        return Store(Engine.PackEmbedding(new HostTensor(vector.Type, [1, width], vector.Data)), vector);
+        return Pack(vector, engine => engine.PackEmbedding(new HostTensor(vector.Type, [1, width], vector.Data)));
     }
 
     public NormWeight Norm(string name, int channels)
     {
         var scale = Take($"{Dotted(name)}weight", [channels]);
-        return Store(Engine.PackNorm(scale, Take($"{Dotted(name)}bias", [channels])), scale);
+        var shift = Take($"{Dotted(name)}bias", [channels]);
+        return Pack(scale, engine => engine.PackNorm(scale, shift));
     }
 
     public EmbeddingWeight Embedding(string name, int rows, int width)
     {
         var table = Take($"{Dotted(name)}weight", [rows, width]);
-        return Store(Engine.PackEmbedding(table), table);
+        return Pack(table, engine => engine.PackEmbedding(table));
     }
 
     /// <summary>Fails when the file holds tensors that were not taken.</summary>
@@ -104,7 +112,8 @@ internal sealed class WeightSource
     private ConvWeight Conv(string name, int inputs, int outputs, int stride, Padding2d padding)
     {
         var weight = Take($"{Dotted(name)}weight", [outputs, inputs, KernelSize, KernelSize]);
-        return Store(Engine.PackConv(weight, Take($"{Dotted(name)}bias", [outputs]), stride, padding), weight);
+        var bias = Take($"{Dotted(name)}bias", [outputs]);
+        return Pack(weight, engine => engine.PackConv(weight, bias, stride, padding));
     }
 
     private static HostTensor Rows(HostTensor tensor, int start, int count)
@@ -117,8 +126,8 @@ internal sealed class WeightSource
 
     private static string Dotted(string name) => name.Length == 0 ? "" : name + ".";
 
-    private T Store<T>(T weight, HostTensor source)
-        where T : IDisposable => _store.Add(weight, source.Data.Length);
+    private T Pack<T>(HostTensor source, Func<IEngine, T> pack)
+        where T : class, IDisposable => _packs ? _store.Add(pack(Engine), source.Data.Length) : null!;
 
     private HostTensor Take(string name, int[] shape, int[]? alternative = null)
     {

@@ -32,19 +32,25 @@ public sealed class AutoencoderKl
     /// <summary>What encoded values are multiplied by to give latents of about unit variance.</summary>
     public float ScalingFactor => _weights.Config.ScalingFactor;
 
+    /// <summary>The halves in memory.</summary>
+    public AutoencoderHalves Halves =>
+        (_weights.Encoder is null ? AutoencoderHalves.None : AutoencoderHalves.Encoder) | (_weights.Decoder is null ? AutoencoderHalves.None : AutoencoderHalves.Decoder);
+
     /// <summary>Encodes images.</summary>
     /// <param name="images">[frames, h, w, 3], RGB in [-1, 1]; h and w multiples of <see cref="Downscale"/>.</param>
     /// <param name="framesPerRun">Frames worked on at once; null to keep within <see cref="DefaultActivationBytes"/>.</param>
     /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <exception cref="InvalidOperationException">The model was loaded without the encoder.</exception>
     public VaePosterior Encode(Tensor images, int? framesPerRun = null)
     {
+        var encoder = _weights.Encoder ?? throw NotLoaded(AutoencoderHalves.Encoder);
         Check(images, _weights.Config.ImageChannels, Downscale, nameof(images));
         using var scope = _engine.BeginScope();
         var means = new List<Tensor>();
         var logVariances = new List<Tensor>();
         foreach (var (start, count) in Runs(images[0], images[1], images[2], framesPerRun))
         {
-            using var hidden = _weights.Encoder.Forward(_engine, images.Slice(start, count));
+            using var hidden = encoder.Forward(_engine, images.Slice(start, count));
             means.Add(_engine.Linear(hidden, _weights.Mean));
             logVariances.Add(_engine.Linear(hidden, _weights.LogVariance));
         }
@@ -57,8 +63,10 @@ public sealed class AutoencoderKl
     /// <param name="framesPerRun">Frames worked on at once; null to keep within <see cref="DefaultActivationBytes"/>.</param>
     /// <returns>[frames, h * <see cref="Downscale"/>, w * <see cref="Downscale"/>, 3], RGB, nominally in [-1, 1] but not clamped.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <exception cref="InvalidOperationException">The model was loaded without the decoder.</exception>
     public Tensor Decode(Tensor latents, int? framesPerRun = null)
     {
+        var decoder = _weights.Decoder ?? throw NotLoaded(AutoencoderHalves.Decoder);
         Check(latents, LatentChannels, 1, nameof(latents));
         using var scope = _engine.BeginScope();
         var images = new List<Tensor>();
@@ -66,11 +74,14 @@ public sealed class AutoencoderKl
         {
             using var unscaled = _engine.Affine(latents.Slice(start, count), 1 / ScalingFactor);
             using var input = _engine.Linear(unscaled, _weights.PostQuant);
-            images.Add(_weights.Decoder.Forward(_engine, input));
+            images.Add(decoder.Forward(_engine, input));
         }
 
         return scope.Keep(Join(images));
     }
+
+    private static InvalidOperationException NotLoaded(AutoencoderHalves half) =>
+        new($"the model was loaded without the autoencoder's {half.ToString().ToLowerInvariant()} ({nameof(ModelLoadOptions)}.{nameof(ModelLoadOptions.Autoencoder)})");
 
     private static void Check(Tensor tensor, int channels, int multiple, string argument)
     {

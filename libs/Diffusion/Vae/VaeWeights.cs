@@ -7,21 +7,29 @@ namespace VideoGrain.Diffusion.Vae;
 /// <summary>The layers of an autoencoder; immutable, shared by all engines of a kind.</summary>
 internal sealed class VaeWeights
 {
-    public VaeWeights(VaeConfig config, WeightSource source)
+    public VaeWeights(VaeConfig config, WeightSource source, AutoencoderHalves halves)
     {
         var latents = config.LatentChannels;
         Config = config;
-        Encoder = BuildEncoder(config, source.At("encoder"));
+        Encoder = Half(AutoencoderHalves.Encoder, half => BuildEncoder(config, half.At("encoder")));
         Mean = source.LinearRows("quant_conv", 2 * latents, 2 * latents, 0, latents);
         LogVariance = source.LinearRows("quant_conv", 2 * latents, 2 * latents, latents, latents);
         PostQuant = source.Linear("post_quant_conv", latents, latents);
-        Decoder = BuildDecoder(config, source.At("decoder"));
+        Decoder = Half(AutoencoderHalves.Decoder, half => BuildDecoder(config, half.At("decoder")));
         source.Finish();
+
+        VaeLayers? Half(AutoencoderHalves half, Func<WeightSource, VaeLayers> build)
+        {
+            if (halves.HasFlag(half)) return build(source);
+            build(source.CheckOnly());
+            return null;
+        }
     }
 
     public VaeConfig Config { get; }
 
-    public VaeLayers Encoder { get; }
+    /// <summary>Null where only the decoder was asked for.</summary>
+    public VaeLayers? Encoder { get; }
 
     /// <summary>The halves of the encoder's last 1x1 convolution: means first, log-variances second.</summary>
     public LinearWeight Mean { get; }
@@ -30,7 +38,8 @@ internal sealed class VaeWeights
 
     public LinearWeight PostQuant { get; }
 
-    public VaeLayers Decoder { get; }
+    /// <summary>Null where only the encoder was asked for.</summary>
+    public VaeLayers? Decoder { get; }
 
     private static VaeLayers BuildEncoder(VaeConfig config, WeightSource source)
     {

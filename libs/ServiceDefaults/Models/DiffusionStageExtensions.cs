@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using VideoGrain.Diffusion.Vae;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Telemetry;
@@ -18,10 +19,11 @@ public static class DiffusionStageExtensions
 
     /// <summary>Adds engine and models. Configuration sections: Engine, Models, Limits. Ready once the default model is loaded.</summary>
     /// <param name="builder">The service.</param>
+    /// <param name="autoencoder">Halves of the autoencoder that the stage uses.</param>
     /// <param name="hasEngine">Whether this build has an engine of a kind.</param>
     /// <param name="makeEngine">Makes the engine.</param>
     public static WebApplicationBuilder AddDiffusionStage(
-        this WebApplicationBuilder builder, Func<EngineKind, bool> hasEngine, Func<EngineOptions, ILoggerFactory, IEngine> makeEngine)
+        this WebApplicationBuilder builder, AutoencoderHalves autoencoder, Func<EngineKind, bool> hasEngine, Func<EngineOptions, ILoggerFactory, IEngine> makeEngine)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddOptions<EngineOptions>().Bind(configuration.GetSection(EngineOptions.Section))
@@ -37,7 +39,7 @@ public static class DiffusionStageExtensions
         services.TryAddSingleton(provider =>
             makeEngine(provider.GetRequiredService<IOptions<EngineOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ModelCatalog>();
-        services.AddSingleton<ModelCache>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelCache>(provider, autoencoder));
         services.AddSingleton<StageInstruments>();
         services.AddSingleton<GpuInstruments>();
         services.AddSingleton(provider => new StageSlots(

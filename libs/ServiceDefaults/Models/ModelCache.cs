@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGrain.Diffusion;
+using VideoGrain.Diffusion.Vae;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Contract;
 using VideoGrain.ServiceDefaults.Telemetry;
@@ -13,7 +14,7 @@ namespace VideoGrain.ServiceDefaults.Models;
 /// To be used by one job at a time, under the stage's slot.
 /// </summary>
 public sealed partial class ModelCache(
-    ModelCatalog catalog, IEngine engine, IOptions<ModelsOptions> options, StageInstruments instruments, TimeProvider time, ILogger<ModelCache> logger)
+    ModelCatalog catalog, AutoencoderHalves autoencoder, IEngine engine, IOptions<ModelsOptions> options, StageInstruments instruments, TimeProvider time, ILogger<ModelCache> logger)
     : IDisposable
 {
     private readonly Lock _gate = new();
@@ -64,7 +65,7 @@ public sealed partial class ModelCache(
             _loaded.RemoveAt(0);
         }
 
-        var pipeline = StableDiffusion.Load(folder.Path, engine, new ModelLoadOptions { TimeProvider = time });
+        var pipeline = StableDiffusion.Load(folder.Path, engine, new ModelLoadOptions { Autoencoder = autoencoder, TimeProvider = time });
         instruments.ModelLoaded(folder.Name, pipeline.LoadTime);
         Loaded(logger, folder.Name, pipeline.WeightBytes, pipeline.LoadTime.TotalSeconds);
         return new LoadedModel(folder, pipeline, ModelDigest.Compute(folder.Path));
