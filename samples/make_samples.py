@@ -33,7 +33,9 @@ SAMPLES = {
     "eyes": (7228, {"frames": 16}),
 }
 FPS = 8
-ROOM = 10    # pixels around the old outline in which a new shape may grow
+ROOM = 4     # pixels around the old outline in which a new shape may grow
+# Edges of the source hold a new object in its place; at half strength they leave it its own shape (docs/quality.md).
+CONTROL = ["control:", "  type: canny", "  conditioning_scale: 0.5"]
 LEVELS = ("instance", "class", "part")
 # What the background is called in these clips, which also have an edit that names nouns in place of masks.
 NOUNS = {"wall": "brick wall"}
@@ -63,6 +65,8 @@ def specification(info, edit):
             lines.append("    masks: [" + ", ".join("masks/" + m for m in region["masks"]) + "]")
         if edit["level"] != "part":
             lines.append(f"    grow: {ROOM}")
+    if edit["level"] != "part":
+        lines += CONTROL
     return "\n".join(lines + ["seed: 7", ""])
 
 
@@ -72,6 +76,7 @@ def noun_specification(info, edit, background):
     nouns = {thing["mask"]: f"{thing['colour']} {thing['shape']}" for thing in info["objects"]}
     for region, target in zip(edit["regions"], edit["targets"]):
         lines += [f"  - id: {target['shape']}", f"    phrase: {region['phrase']}", f"    noun: {nouns[region['masks'][0]]}", f"    grow: {ROOM}"]
+    lines += CONTROL
     lines += ["clustering:", f"  nouns: [{background}]", "options:", "  steps: 20", "output:"]
     lines += [f"  {picture}: true" for picture in ("heat_maps", "features", "clusters", "masked_input", "comparison")]
     return "\n".join(lines + ["seed: 7", ""])
