@@ -34,7 +34,7 @@ SAMPLES = {
 }
 FPS = 8
 ROOM = 4     # pixels around the old outline in which a new shape may grow
-# Edges of the source hold a new object in its place; at half strength they leave it its own shape (docs/quality.md).
+# Edges of the source hold objects in their place; at half strength they leave a new one its own shape (docs/quality.md).
 CONTROL = ["control:", "  type: canny", "  conditioning_scale: 0.5"]
 LEVELS = ("instance", "class", "part")
 # What the background is called in these clips, which also have an edit that names nouns in place of masks.
@@ -65,9 +65,7 @@ def specification(info, edit):
             lines.append("    masks: [" + ", ".join("masks/" + m for m in region["masks"]) + "]")
         if edit["level"] != "part":
             lines.append(f"    grow: {ROOM}")
-    if edit["level"] != "part":
-        lines += CONTROL
-    return "\n".join(lines + ["seed: 7", ""])
+    return "\n".join(lines + CONTROL + ["seed: 7", ""])
 
 
 def noun_specification(info, edit, background):
@@ -76,8 +74,7 @@ def noun_specification(info, edit, background):
     nouns = {thing["mask"]: f"{thing['colour']} {thing['shape']}" for thing in info["objects"]}
     for region, target in zip(edit["regions"], edit["targets"]):
         lines += [f"  - id: {target['shape']}", f"    phrase: {region['phrase']}", f"    noun: {nouns[region['masks'][0]]}", f"    grow: {ROOM}"]
-    lines += CONTROL
-    lines += ["clustering:", f"  nouns: [{background}]", "options:", "  steps: 20", "output:"]
+    lines += [*CONTROL, "clustering:", f"  nouns: [{background}]", "options:", "  steps: 20", "output:"]
     lines += [f"  {picture}: true" for picture in ("heat_maps", "features", "clusters", "masked_input", "comparison")]
     return "\n".join(lines + ["seed: 7", ""])
 

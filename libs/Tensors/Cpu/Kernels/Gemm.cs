@@ -26,7 +26,7 @@ internal static unsafe class Gemm<TIsa, V>
 
     // A panel's block lies in the first-level cache beside a tile's rows: half of the smaller caches, all of those beside wide vectors,
     // whose panels come from the second level as fast as they are used.
-    private static int DepthBlock => TIsa.Width >= WideVector ? 384 : 192;
+    private static int DepthBlock => TIsa.Width >= WideVector ? 384 : 256;
 
     private static int LargestDepthBlock => DepthBlock * 3 / 2;
 
