@@ -33,15 +33,19 @@ internal static class WarmStep
     {
         var left = new byte[LatentSide * LatentSide];
         for (var i = 0; i < left.Length; i++) left[i] = (byte)(i % LatentSide < LatentSide / 2 ? 1 : 0);
-        var latents = new LatentClip(1, LatentSide, LatentSide, model.UNet.LatentChannels);
+        var source = new LatentClip(1, LatentSide, LatentSide, model.UNet.LatentChannels);
+
+        // Unlike the source: an edit that returns it is refused, and a model whose weights are all zero would.
+        var inverted = source.Copy();
+        Array.Fill(inverted.Values, 1);
         var request = new EditRequest
         {
             Prompt = Word,
             Regions = [new RegionPrompt(Word, new LayoutMask(1, LatentSide, LatentSide, left))],
             Options = options,
-            Inverted = latents,
-            Source = latents,
-            Trajectory = _ => latents,
+            Inverted = inverted,
+            Source = source,
+            Trajectory = _ => inverted,
         };
         new EditLoop(model, time).Run(request, onFrames: (_, _) => { }, cancellation: cancellationToken);
     }
