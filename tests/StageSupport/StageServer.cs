@@ -72,6 +72,7 @@ internal sealed class StageServer : IAsyncDisposable
         Http.Dispose();
         await App.StopAsync().WaitAsync(Patience);
         await App.DisposeAsync();
-        Assert.Empty(_errors.Take());
+        var errors = _errors.Take();
+        Assert.True(errors.Count == 0, string.Join(Environment.NewLine, errors));
     }
 }

@@ -41,9 +41,10 @@ internal sealed partial class ErrorInterceptor(ErrorTranslator translator, TimeP
         {
             throw;
         }
-        catch (Exception exception) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (context.CancellationToken.IsCancellationRequested || IsLate(context))
         {
-            // What a call throws while it is being torn down is a consequence, not a cause.
+            // What a call throws while it is being torn down is a consequence, not a cause. A server closes the response of a call whose deadline
+            // has passed a moment before it cancels the call.
             throw Ended(context, exception).ToRpcException();
         }
         catch (Exception exception)
@@ -55,7 +56,9 @@ internal sealed partial class ErrorInterceptor(ErrorTranslator translator, TimeP
         }
     }
 
-    private VideoGrainException Ended(ServerCallContext context, Exception exception) => context.Deadline <= time.GetUtcNow().UtcDateTime
+    private bool IsLate(ServerCallContext context) => context.Deadline <= time.GetUtcNow().UtcDateTime;
+
+    private VideoGrainException Ended(ServerCallContext context, Exception exception) => IsLate(context)
         ? new VideoGrainException(StatusCode.DeadlineExceeded, ErrorReasons.DeadlineExceeded, "the call's deadline passed", exception)
         : new VideoGrainException(StatusCode.Cancelled, ErrorReasons.Cancelled, "the caller cancelled", exception);
 
