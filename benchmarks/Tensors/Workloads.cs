@@ -11,13 +11,18 @@ internal static class Workloads
         Linear("linear 4096x320 -> 320", 4096, 320, 320),
         Linear("linear 1024x640 -> 640", 1024, 640, 640),
         Linear("linear 256x1280 -> 1280", 256, 1280, 1280),
+        Linear("linear 256x1280 -> 1280, fp16 weights", 256, 1280, 1280, ElementType.Float16),
         Linear("linear 8192x48 -> 48", 8192, 48, 48),
         Geglu("geglu 4096x320 -> 1280", 4096, 320, 1280),
+        Geglu("geglu 1024x640 -> 2560", 1024, 640, 2560),
+        Geglu("geglu 1024x640 -> 2560, fp16 weights", 1024, 640, 2560, ElementType.Float16),
         Geglu("geglu 8192x48 -> 192", 8192, 48, 192),
         Conv("conv 3x3 320 @ 64x64", 1, 64, 320, 320),
         Conv("conv 3x3 640 @ 32x32", 1, 32, 640, 640),
         Conv("conv 3x3 1280 @ 16x16", 1, 16, 1280, 1280),
         Conv("conv 3x3 1280 @ 8x8", 1, 8, 1280, 1280),
+        Conv("conv 3x3 1280 @ 16x16, fp16 weights", 1, 16, 1280, 1280, ElementType.Float16),
+        Conv("conv 3x3 1280 @ 8x8, fp16 weights", 1, 8, 1280, 1280, ElementType.Float16),
         Conv("conv 3x3 48 @ 32 x 16x16", 32, 16, 48, 48),
         Conv("conv 3x3 4 -> 48 @ 32 x 16x16", 32, 16, 4, 48),
         Attention("attention 8x40, 4096", 1, 4096, 4096, 8, 40),
@@ -37,24 +42,24 @@ internal static class Workloads
         Pointwise("layer norm 8192x48"),
     ];
 
-    private static Workload Linear(string name, int rows, int inputs, int outputs) => new(name, 2.0 * rows * inputs * outputs, engine =>
+    private static Workload Linear(string name, int rows, int inputs, int outputs, ElementType weights = ElementType.Float32) => new(name, 2.0 * rows * inputs * outputs, engine =>
     {
         var x = Random(engine, rows, inputs);
-        var weight = engine.PackLinear(Host(outputs, inputs), Host(outputs));
+        var weight = engine.PackLinear(Host(weights, outputs, inputs), Host(outputs));
         return () => engine.Linear(x, weight);
     });
 
-    private static Workload Geglu(string name, int rows, int inputs, int half) => new(name, 4.0 * rows * inputs * half, engine =>
+    private static Workload Geglu(string name, int rows, int inputs, int half, ElementType weights = ElementType.Float32) => new(name, 4.0 * rows * inputs * half, engine =>
     {
         var x = Random(engine, rows, inputs);
-        var weight = engine.PackLinear(Host(2 * half, inputs), Host(2 * half));
+        var weight = engine.PackLinear(Host(weights, 2 * half, inputs), Host(2 * half));
         return () => engine.LinearGeglu(x, weight);
     });
 
-    private static Workload Conv(string name, int images, int side, int inputs, int outputs) => new(name, 18.0 * images * side * side * inputs * outputs, engine =>
+    private static Workload Conv(string name, int images, int side, int inputs, int outputs, ElementType weights = ElementType.Float32) => new(name, 18.0 * images * side * side * inputs * outputs, engine =>
     {
         var x = Random(engine, images, side, side, inputs);
-        var weight = engine.PackConv(Host(outputs, inputs, 3, 3), Host(outputs), 1, Padding2d.Symmetric(1));
+        var weight = engine.PackConv(Host(weights, outputs, inputs, 3, 3), Host(outputs), 1, Padding2d.Symmetric(1));
         return () => engine.Conv2d(x, weight);
     });
 
@@ -105,7 +110,16 @@ internal static class Workloads
 
     private static Tensor Random(IEngine engine, params int[] shape) => engine.Upload(Values(shape), shape);
 
-    private static HostTensor Host(params int[] shape) => new(ElementType.Float32, shape, MemoryMarshal.AsBytes<float>(Values(shape)).ToArray());
+    private static HostTensor Host(params int[] shape) => Host(ElementType.Float32, shape);
+
+    private static HostTensor Host(ElementType type, params int[] shape)
+    {
+        var values = Values(shape);
+        return new HostTensor(
+            type,
+            shape,
+            type == ElementType.Float16 ? MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, v => (Half)v)).ToArray() : MemoryMarshal.AsBytes<float>(values).ToArray());
+    }
 
     private static float[] Values(int[] shape)
     {

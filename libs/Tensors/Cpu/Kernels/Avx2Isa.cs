@@ -25,6 +25,21 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadHalf(ushort* source)
+    {
+        var bits = Avx2.ConvertToVector256Int32(Vector128.Load(source)).AsUInt32();
+        var magnitude = (bits & Vector256.Create(HalfBits.Magnitude)) << HalfBits.MantissaShift;
+        var normal = (magnitude + Vector256.Create(HalfBits.NormalExponent)).AsSingle();
+        var subnormal = (magnitude + Vector256.Create(HalfBits.SubnormalExponent)).AsSingle() - Vector256.Create(HalfBits.LeastNormal);
+        var value = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(HalfBits.LeastNormalMagnitude)).AsSingle(), subnormal, normal);
+        return (value.AsUInt32() | ((bits & Vector256.Create(HalfBits.Sign)) << HalfBits.SignShift)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBFloat16(ushort* source) =>
+        (Avx2.ConvertToVector256Int32(Vector128.Load(source)) << HalfBits.SignShift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,6 +25,21 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadHalf(ushort* source)
+    {
+        var bits = Avx512F.ConvertToVector512Int32(Vector256.Load(source)).AsUInt32();
+        var magnitude = (bits & Vector512.Create(HalfBits.Magnitude)) << HalfBits.MantissaShift;
+        var normal = (magnitude + Vector512.Create(HalfBits.NormalExponent)).AsSingle();
+        var subnormal = (magnitude + Vector512.Create(HalfBits.SubnormalExponent)).AsSingle() - Vector512.Create(HalfBits.LeastNormal);
+        var value = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(HalfBits.LeastNormalMagnitude)).AsSingle(), subnormal, normal);
+        return (value.AsUInt32() | ((bits & Vector512.Create(HalfBits.Sign)) << HalfBits.SignShift)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBFloat16(ushort* source) =>
+        (Avx512F.ConvertToVector512Int32(Vector256.Load(source)) << HalfBits.SignShift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,20 +15,19 @@ internal static unsafe class Gemm<TIsa, V>
     where V : unmanaged
 {
     private const int WideVector = 16;
-    private const int RowsPerTask = 96;
     private const int TasksPerThread = 4;
     private const int GegluPanels = 4;
     private const long SmallProduct = 1 << 16;
 
     // A stride that is an odd number of cache lines spreads the rows of a tile over the sets of the first-level cache.
     private const int StridePadding = NativeBuffer.Alignment / sizeof(float);
-    private const int CacheLine = NativeBuffer.Alignment / sizeof(float);
 
-    // A panel's block lies in the first-level cache beside a tile's rows: half of the smaller caches, all of those beside wide vectors,
-    // whose panels come from the second level as fast as they are used.
-    private static int DepthBlock => TIsa.Width >= WideVector ? 384 : 256;
+    // A panel's block lies in the first-level cache beside a tile's rows, the rows' block of a task in the second. Wide vectors use a panel up
+    // so fast that it must serve many rows before the next one has to come.
+    private const int DepthBlock = 256;
+    private const int LargestDepthBlock = DepthBlock * 3 / 2;
 
-    private static int LargestDepthBlock => DepthBlock * 3 / 2;
+    private static int RowsPerTask => TIsa.Width >= WideVector ? 384 : 192;
 
     /// <summary>Runs the product.</summary>
     public static void Run(CpuEngine engine, ref GemmArguments arguments)
@@ -36,14 +35,14 @@ internal static unsafe class Gemm<TIsa, V>
         if (arguments.Rows == 0) return;
         var layout = arguments.Layout;
         var small = (long)arguments.Rows * layout.Columns * layout.Depth < SmallProduct;
-        arguments.BlockRows = RowsPerTask;
-        var rowBlocks = (arguments.Rows + RowsPerTask - 1) / RowsPerTask;
+        arguments.BlockRows = BlockRows(arguments.Rows);
+        var rowBlocks = (arguments.Rows + arguments.BlockRows - 1) / arguments.BlockRows;
         var panels = arguments.Geglu ? layout.Panels / 2 : layout.Panels;
         var wanted = small ? 1 : ((engine.Workers.Threads * TasksPerThread) + rowBlocks - 1) / rowBlocks;
         arguments.BlockPanels = Math.Max(1, panels / Math.Min(wanted, panels));
         if (arguments.Geglu) arguments.BlockPanels = Math.Min(arguments.BlockPanels, GegluPanels);
         arguments.PanelBlocks = (panels + arguments.BlockPanels - 1) / arguments.BlockPanels;
-        arguments.ScratchStride = LeftLength() + TileLength() + (arguments.Geglu ? GegluLength(arguments.BlockPanels) : 0);
+        arguments.ScratchStride = LeftLength(arguments) + TileLength() + WideLength(arguments) + (arguments.Geglu ? GegluLength(arguments) : 0);
         arguments.Scratch = engine.Scratch(arguments.ScratchStride);
         var tasks = checked(rowBlocks * arguments.PanelBlocks);
         fixed (GemmArguments* pinned = &arguments)
@@ -59,7 +58,14 @@ internal static unsafe class Gemm<TIsa, V>
         }
     }
 
-    private static int LeftLength() => RowsPerTask * LeftStride(LargestDepthBlock);
+    /// <summary>Rows in blocks that are about equal, whole tiles each.</summary>
+    private static int BlockRows(int rows)
+    {
+        var blocks = (rows + RowsPerTask - 1) / RowsPerTask;
+        return ((rows + (blocks * TIsa.TileRows) - 1) / (blocks * TIsa.TileRows)) * TIsa.TileRows;
+    }
+
+    private static int LeftLength(in GemmArguments g) => g.BlockRows * LeftStride(LargestDepthBlock);
 
     /// <summary>Blocks of about the standard size and equal among themselves: a short rest would cost as many passes over the result.</summary>
     private static int BlockDepth(int depth)
@@ -70,7 +76,9 @@ internal static unsafe class Gemm<TIsa, V>
 
     private static int TileLength() => TIsa.TileRows * 2 * TIsa.Width;
 
-    private static int GegluLength(int panels) => RowsPerTask * GegluStride(panels);
+    private static int WideLength(in GemmArguments g) => g.PanelType == PanelType.Single ? 0 : 2 * TIsa.Width * LargestDepthBlock;
+
+    private static int GegluLength(in GemmArguments g) => g.BlockRows * GegluStride(g.BlockPanels);
 
     private static int GegluStride(int panels) => panels * 4 * TIsa.Width;
 
@@ -91,7 +99,8 @@ internal static unsafe class Gemm<TIsa, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPanels(in GemmArguments g, int row, int rows, int firstPanel, int endPanel, float* scratch)
     {
-        var tile = scratch + LeftLength();
+        var tile = scratch + LeftLength(g);
+        var wide = tile + TileLength();
         var block = BlockDepth(g.Layout.Depth);
         for (var depth = 0; depth < g.Layout.Depth; depth += block)
         {
@@ -104,15 +113,16 @@ internal static unsafe class Gemm<TIsa, V>
                 var column = panel * g.Layout.PanelWidth;
                 var columns = Math.Min(g.Layout.PanelWidth, g.Layout.Columns - column);
                 var vectors = g.Layout.Vectors(panel);
-                var right = Panel(g, panel, depth);
-                var next = panel + 1 < endPanel ? Panel(g, panel + 1, depth) : null;
-                var nextLength = length * g.Layout.Vectors(panel + 1) * TIsa.Width;
+                var right = Right(g, panel, depth, length, wide);
+                var following = panel + 1 < endPanel ? panel + 1 : firstPanel;
+                var next = panel + 1 < endPanel ? Panel(g, following, depth) : last ? null : Panel(g, following, depth + length);
+                var nextBytes = length * g.Layout.Vectors(following) * TIsa.Width * ElementSize(g);
                 for (var r = 0; r < rows; r += TIsa.TileRows)
                 {
                     var tileRows = Math.Min(TIsa.TileRows, rows - r);
                     var y = g.Y + ((long)(row + r) * g.Layout.Columns) + column;
-                    PrefetchShare(next, nextLength, r, tileRows, rows);
-                    for (var i = 0; i < tileRows; i++) Prefetch(y + ((long)i * g.Layout.Columns), 0, columns);
+                    PrefetchShare(next, nextBytes, r, tileRows, rows);
+                    for (var i = 0; i < tileRows; i++) Prefetch((byte*)(y + ((long)i * g.Layout.Columns)), 0, columns * sizeof(float));
                     var whole = columns == vectors * TIsa.Width && (tileRows == TIsa.TileRows || tileRows == MicroKernel<TIsa, V>.SmallTileRows);
                     if (whole)
                     {
@@ -135,7 +145,8 @@ internal static unsafe class Gemm<TIsa, V>
     {
         // Value and gate panels side by side in scratch: the caller has made sure that half the columns are whole panels.
         var half = g.Layout.Panels / 2;
-        var result = scratch + LeftLength() + TileLength();
+        var wide = scratch + LeftLength(g) + TileLength();
+        var result = wide + WideLength(g);
         var resultStride = GegluStride(g.BlockPanels);
         var block = BlockDepth(g.Layout.Depth);
         for (var depth = 0; depth < g.Layout.Depth; depth += block)
@@ -147,12 +158,12 @@ internal static unsafe class Gemm<TIsa, V>
             {
                 for (var side = 0; side < 2; side++)
                 {
-                    var right = Panel(g, panel + (side * half), depth);
+                    var right = Right(g, panel + (side * half), depth, length, wide);
                     var next = side == 0 ? Panel(g, panel + half, depth) : panel + 1 < endPanel ? Panel(g, panel + 1, depth) : null;
                     var c = result + (((2 * (panel - firstPanel)) + side) * 2 * TIsa.Width);
                     for (var r = 0; r < rows; r += TIsa.TileRows)
                     {
-                        PrefetchShare(next, length * 2 * TIsa.Width, r, TIsa.TileRows, rows);
+                        PrefetchShare(next, length * 2 * TIsa.Width * ElementSize(g), r, TIsa.TileRows, rows);
                         MicroKernel<TIsa, V>.Tile(
                             TIsa.TileRows, 2, scratch + (r * stride), stride, right, length, c + (r * resultStride), resultStride, depth > 0);
                     }
@@ -185,23 +196,46 @@ internal static unsafe class Gemm<TIsa, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float* Panel(in GemmArguments g, int panel, int depth) =>
-        g.Panels + g.Layout.Offset(panel) + ((long)depth * g.Layout.Vectors(panel) * TIsa.Width);
+    private static int ElementSize(in GemmArguments g) => g.PanelType == PanelType.Single ? sizeof(float) : sizeof(ushort);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* Panel(in GemmArguments g, int panel, int depth) =>
+        (byte*)g.Panels + ((g.Layout.Offset(panel) + ((long)depth * g.Layout.Vectors(panel) * TIsa.Width)) * ElementSize(g));
+
+    /// <summary>A panel's block in fp32: where it lies, or widened into scratch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float* Right(in GemmArguments g, int panel, int depth, int length, float* wide)
+    {
+        var block = Panel(g, panel, depth);
+        if (g.PanelType == PanelType.Single) return (float*)block;
+        var bits = (ushort*)block;
+        var count = length * g.Layout.Vectors(panel) * TIsa.Width;
+        if (g.PanelType == PanelType.Half)
+        {
+            for (var i = 0; i < count; i += TIsa.Width) TIsa.Store(wide + i, TIsa.LoadHalf(bits + i));
+        }
+        else
+        {
+            for (var i = 0; i < count; i += TIsa.Width) TIsa.Store(wide + i, TIsa.LoadBFloat16(bits + i));
+        }
+
+        return wide;
+    }
 
     /// <summary>
     /// Every tile asks for its share of the panel that comes next. Without that the first tile of each panel would wait for the memory.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchShare(float* panel, int length, int row, int tileRows, int rows)
+    private static void PrefetchShare(byte* panel, int bytes, int row, int tileRows, int rows)
     {
         if (panel is null) return;
-        Prefetch(panel, (int)((long)length * row / rows), (int)((long)length * Math.Min(row + tileRows, rows) / rows));
+        Prefetch(panel, (int)((long)bytes * row / rows), (int)((long)bytes * Math.Min(row + tileRows, rows) / rows));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(float* start, int from, int to)
+    private static void Prefetch(byte* start, int from, int to)
     {
-        for (var i = from; i < to; i += CacheLine) TIsa.Prefetch(start + i);
+        for (var i = from; i < to; i += NativeBuffer.Alignment) TIsa.Prefetch((float*)(start + i));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

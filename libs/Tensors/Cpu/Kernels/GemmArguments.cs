@@ -10,7 +10,10 @@ internal unsafe struct GemmArguments
     public int Rows;
 
     /// <summary>Packed right-hand matrix.</summary>
-    public float* Panels;
+    public void* Panels;
+
+    /// <summary>How its numbers are kept.</summary>
+    public PanelType PanelType;
 
     /// <summary>Its layout.</summary>
     public PanelLayout Layout;

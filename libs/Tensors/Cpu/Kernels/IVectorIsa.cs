@@ -23,6 +23,12 @@ internal unsafe interface IVectorIsa<V>
     /// <summary>Reads <see cref="Width"/> elements.</summary>
     static abstract V Load(float* source);
 
+    /// <summary>Reads <see cref="Width"/> finite fp16 numbers. The memory must be readable for twice as many.</summary>
+    static abstract V LoadHalf(ushort* source);
+
+    /// <summary>Reads <see cref="Width"/> bf16 numbers. The memory must be readable for twice as many.</summary>
+    static abstract V LoadBFloat16(ushort* source);
+
     /// <summary>Writes <see cref="Width"/> elements.</summary>
     static abstract void Store(float* destination, V value);
 

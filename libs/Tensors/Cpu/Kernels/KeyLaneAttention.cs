@@ -9,8 +9,8 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// of two, and sums of probability times value per lane, which are added across lanes at the very end.
 /// No running maximum is needed: scores carry log2(e), and 2^s neither overflows nor vanishes while |s| stays below
 /// <see cref="SafeScore"/>. The product of norms bounds |s|; where the bound is larger, and for ST-Layout attention, which
-/// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off. The first walk keeps the
-/// scores of its 24 queries, memory linear in the keys, so that the second need not multiply queries and keys again.
+/// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off. Where that is faster (<see cref="KeepsScores"/>), the first walk
+/// keeps the scores of its 24 queries, memory linear in the keys, so that the second need not multiply queries and keys again.
 /// </summary>
 internal static unsafe class KeyLaneAttention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
@@ -21,6 +21,9 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
 
     // 2^100 times 2^20 keys times values up to 2^6 stays below 2^127, and 2^-100 keeps 26 bits above the smallest normal number.
     private const float SafeScore = 100;
+
+    private const int WideVector = 16;
+    private const int LargestRecomputed = 12;
 
     // Half of this is what the offset of a modulated row may miss its largest score by.
     private const float SafeGain = 200;
@@ -96,23 +99,21 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         var keyEntry = (batch / (g.Batch / g.KeyBatch) * g.Heads) + head;
         var keys = g.PackedKeys + (keyEntry * g.KeyLanes.Length);
         LoadQueries(g, tile, batch, head, first, count);
-        new Span<float>(tile.Results, KeyLaneTile.Queries * tile.ResultStride).Clear();
-        var kept = true;
+        var kept = false;
         if (g.QueryRegions is not null)
         {
-            Measure(g, tile, keys, count);
-            SetModulation(g, tile, first, count);
+            kept = KeepsScores(g.Size);
+            Measure(g, tile, keys, kept, count);
+            SetModulation(g, tile, keys, kept, first, count);
         }
         else if (!ScoresAreSafe(g, tile, keyEntry, count))
         {
-            Measure(g, tile, keys, count);
+            kept = KeepsScores(g.Size);
+            Measure(g, tile, keys, kept, count);
             for (var r = 0; r < count; r++) tile.Offset[r] = tile.Maximum[r];
         }
-        else
-        {
-            kept = false;
-        }
 
+        new Span<float>(tile.Results, KeyLaneTile.Queries * tile.ResultStride).Clear();
         for (var step = 0; step < g.KeyLanes.Tiles; step += g.KeyLanes.StepTiles)
         {
             for (var row = 0; row < count; row += TIsa.LaneQueries)
@@ -157,10 +158,10 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     }
 
     /// <summary>
-    /// s' = (1 - a) s + a (max - min) M: a factor on the kept scores and a gain. The row's largest s' lies between
+    /// s' = (1 - a) s + a (max - min) M: a factor on the kept scores, or on the query, and a gain. The row's largest s' lies between
     /// (1 - a) max and that plus the gain (which is negative for a negative strength); the offset takes the middle off.
     /// </summary>
-    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, int first, int count)
+    private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, float* packed, bool kept, int first, int count)
     {
         for (var r = 0; r < count; r++)
         {
@@ -168,51 +169,78 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             tile.Keep[r] = 1 - strength;
             tile.Gain[r] = strength * (tile.Maximum[r] - tile.Minimum[r]);
             tile.Offset[r] = (tile.Keep[r] * tile.Maximum[r]) + (tile.Gain[r] / 2);
-            if (Math.Abs(tile.Gain[r]) > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, first, r, count);
+            if (Math.Abs(tile.Gain[r]) > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, kept, first, r, count);
+            if (kept) continue;
+            for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] *= tile.Keep[r];
         }
     }
 
     /// <summary>Largest modulated score of a row; needed only for scores so far apart that the bounds do not do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float ModulatedMaximum(in AttentionArguments g, in KeyLaneTile tile, int first, int row, int count)
+    private static float ModulatedMaximum(in AttentionArguments g, in KeyLaneTile tile, float* packed, bool kept, int first, int row, int count)
     {
+        var layout = g.KeyLanes;
         var members = Members(g, first, row, count);
         var scores = tile.Scores + ((long)row * tile.ScoreStride);
         var largest = float.NegativeInfinity;
         for (var key = 0; key < g.Keys; key++)
         {
-            var score = (tile.Keep[row] * scores[key]) + (tile.Gain[row] * members[key]);
-            largest = score > largest ? score : largest;
+            var score = kept ? scores[key] : Score(layout, tile.Query + (row * g.Size), packed, key);
+            var modulated = (tile.Keep[row] * score) + (tile.Gain[row] * members[key]);
+            largest = modulated > largest ? modulated : largest;
         }
 
         return largest;
     }
 
-    /// <summary>Largest and smallest score of every row; keeps the scores.</summary>
+    private static float Score(in KeyLaneLayout layout, float* query, float* packed, int key)
+    {
+        var k = packed + ((long)(key / layout.TileKeys) * layout.TileLength) + (key % layout.TileKeys);
+        float sum = 0;
+        for (var i = 0; i < layout.Size; i++) sum += query[i] * k[i * layout.TileKeys];
+        return sum;
+    }
+
+    /// <summary>Largest and smallest score of every row; keeps the scores on request. Vectors of extremes so far lie where the results will.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Measure(in AttentionArguments g, in KeyLaneTile tile, float* packed, int count)
+    private static void Measure(in AttentionArguments g, in KeyLaneTile tile, float* packed, bool keep, int count)
     {
         var layout = g.KeyLanes;
         for (var r = 0; r < KeyLaneTile.Queries; r++)
         {
             tile.Maximum[r] = float.NegativeInfinity;
             tile.Minimum[r] = float.PositiveInfinity;
+            TIsa.Store(Highest(tile, r), TIsa.Broadcast(float.NegativeInfinity));
+            TIsa.Store(Lowest(tile, r), TIsa.Broadcast(float.PositiveInfinity));
         }
 
         for (var step = 0; step < layout.Tiles; step += layout.StepTiles)
         {
             for (var row = 0; row < count; row += TIsa.LaneQueries)
-                MeasureRows(layout, tile, packed, row, step, Math.Min(step + layout.StepTiles, layout.Tiles));
+                MeasureRows(layout, tile, packed, keep, row, step, Math.Min(step + layout.StepTiles, layout.Tiles));
+        }
+
+        for (var r = 0; r < count; r++)
+        {
+            float highest = TIsa.MaxElement(TIsa.Load(Highest(tile, r))), lowest = TIsa.MinElement(TIsa.Load(Lowest(tile, r)));
+            tile.Maximum[r] = highest > tile.Maximum[r] ? highest : tile.Maximum[r];
+            tile.Minimum[r] = lowest < tile.Minimum[r] ? lowest : tile.Minimum[r];
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Highest(in KeyLaneTile tile, int row) => tile.Results + (row * tile.ResultStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Lowest(in KeyLaneTile tile, int row) => Highest(tile, row) + TIsa.Width;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MeasureRows(in KeyLaneLayout layout, in KeyLaneTile tile, float* packed, int row, int firstTile, int endTile)
+    private static void MeasureRows(in KeyLaneLayout layout, in KeyLaneTile tile, float* packed, bool keep, int row, int firstTile, int endTile)
     {
         var third = Third(row);
         float* q0 = tile.Query + (row * layout.Size), q1 = q0 + layout.Size, q2 = tile.Query + (third * layout.Size);
-        V max0 = TIsa.Broadcast(tile.Maximum[row]), max1 = TIsa.Broadcast(tile.Maximum[row + 1]), max2 = TIsa.Broadcast(tile.Maximum[third]);
-        V min0 = TIsa.Broadcast(tile.Minimum[row]), min1 = TIsa.Broadcast(tile.Minimum[row + 1]), min2 = TIsa.Broadcast(tile.Minimum[third]);
+        V max0 = TIsa.Load(Highest(tile, row)), max1 = TIsa.Load(Highest(tile, row + 1)), max2 = TIsa.Load(Highest(tile, third));
+        V min0 = TIsa.Load(Lowest(tile, row)), min1 = TIsa.Load(Lowest(tile, row + 1)), min2 = TIsa.Load(Lowest(tile, third));
         var keys = packed + ((long)firstTile * layout.TileLength);
         float* s0 = tile.Scores + ((long)row * tile.ScoreStride) + ((long)firstTile * layout.TileKeys), s1 = s0 + tile.ScoreStride, s2 = s1 + tile.ScoreStride;
         for (var t = firstTile; t < Math.Min(endTile, layout.WholeTiles); t++, keys += layout.TileLength)
@@ -242,12 +270,16 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
                 }
             }
 
-            Keep(s0, a0, a1, a2, a3);
-            Keep(s1, b0, b1, b2, b3);
-            if (HasThird) Keep(s2, c0, c1, c2, c3);
-            s0 += layout.TileKeys;
-            s1 += layout.TileKeys;
-            s2 += layout.TileKeys;
+            if (keep)
+            {
+                Keep(s0, a0, a1, a2, a3);
+                Keep(s1, b0, b1, b2, b3);
+                if (HasThird) Keep(s2, c0, c1, c2, c3);
+                s0 += layout.TileKeys;
+                s1 += layout.TileKeys;
+                s2 += layout.TileKeys;
+            }
+
             max0 = TIsa.Max(max0, TIsa.Max(TIsa.Max(a0, a1), TIsa.Max(a2, a3)));
             min0 = TIsa.Min(min0, TIsa.Min(TIsa.Min(a0, a1), TIsa.Min(a2, a3)));
             max1 = TIsa.Max(max1, TIsa.Max(TIsa.Max(b0, b1), TIsa.Max(b2, b3)));
@@ -259,9 +291,16 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             }
         }
 
-        Extremes(tile, row, max0, min0);
-        Extremes(tile, row + 1, max1, min1);
-        if (HasThird) Extremes(tile, third, max2, min2);
+        TIsa.Store(Highest(tile, row), max0);
+        TIsa.Store(Lowest(tile, row), min0);
+        TIsa.Store(Highest(tile, row + 1), max1);
+        TIsa.Store(Lowest(tile, row + 1), min1);
+        if (HasThird)
+        {
+            TIsa.Store(Highest(tile, third), max2);
+            TIsa.Store(Lowest(tile, third), min2);
+        }
+
         if (endTile <= layout.WholeTiles) return;
         MeasureRest(layout, tile, row, keys, s0);
         MeasureRest(layout, tile, row + 1, keys, s1);
@@ -297,6 +336,9 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         TIsa.Store(scores + (3 * TIsa.Width), s3);
     }
 
+    // With wide vectors, writing a score and reading it again takes longer than multiplying a small head again.
+    private static bool KeepsScores(int size) => TIsa.Width < WideVector || size > LargestRecomputed;
+
     private static bool HasThird
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -306,14 +348,6 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     // Without a third query its names stand for the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Third(int row) => HasThird ? row + 2 : row + 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Extremes(in KeyLaneTile tile, int row, V max, V min)
-    {
-        float highest = TIsa.MaxElement(max), lowest = TIsa.MinElement(min);
-        tile.Maximum[row] = highest > tile.Maximum[row] ? highest : tile.Maximum[row];
-        tile.Minimum[row] = lowest < tile.Minimum[row] ? lowest : tile.Minimum[row];
-    }
 
     /// <summary>Two or three queries over some tiles of keys; their scores are computed here or were kept by a first walk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -24,6 +24,20 @@ internal readonly unsafe struct PortableIsa : IVectorIsa<Vector<float>>
     public static Vector<float> Load(float* source) => Vector.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> LoadHalf(ushort* source)
+    {
+        var bits = Vector.WidenLower(Vector.Load(source));
+        var magnitude = (bits & new Vector<uint>(HalfBits.Magnitude)) << HalfBits.MantissaShift;
+        var normal = Vector.AsVectorSingle(magnitude + new Vector<uint>(HalfBits.NormalExponent));
+        var subnormal = Vector.AsVectorSingle(magnitude + new Vector<uint>(HalfBits.SubnormalExponent)) - new Vector<float>(HalfBits.LeastNormal);
+        var value = Vector.ConditionalSelect(Vector.AsVectorInt32(Vector.LessThan(magnitude, new Vector<uint>(HalfBits.LeastNormalMagnitude))), subnormal, normal);
+        return Vector.AsVectorSingle(Vector.AsVectorUInt32(value) | ((bits & new Vector<uint>(HalfBits.Sign)) << HalfBits.SignShift));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> LoadBFloat16(ushort* source) => Vector.AsVectorSingle(Vector.WidenLower(Vector.Load(source)) << HalfBits.SignShift);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

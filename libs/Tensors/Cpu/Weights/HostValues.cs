@@ -8,6 +8,7 @@ namespace VideoGrain.Tensors.Cpu.Weights;
 internal static unsafe class HostValues
 {
     private const int BFloat16Shift = 16;
+    private const ushort HalfInfinity = 0x7C00;
 
     /// <summary>Widens elements from <paramref name="start"/> on.</summary>
     public static void Read(HostTensor tensor, long start, Span<float> destination)
@@ -31,6 +32,29 @@ internal static unsafe class HostValues
         }
     }
 
+    /// <summary>The bits of 16-bit elements from <paramref name="start"/> on.</summary>
+    public static ReadOnlySpan<ushort> Bits(HostTensor tensor, long start, int count) =>
+        MemoryMarshal.Cast<byte, ushort>(tensor.Data.Span.Slice(checked((int)(start * sizeof(ushort))), count * sizeof(ushort)));
+
+    /// <summary>Whether an fp16 tensor holds neither infinities nor NaN.</summary>
+    public static bool AreFiniteHalves(HostTensor tensor)
+    {
+        var exponent = new Vector<ushort>(HalfInfinity);
+        var bits = Bits(tensor, 0, checked((int)tensor.ElementCount));
+        var i = 0;
+        for (; i <= bits.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            if (Vector.EqualsAny(new Vector<ushort>(bits[i..]) & exponent, exponent)) return false;
+        }
+
+        for (; i < bits.Length; i++)
+        {
+            if ((bits[i] & HalfInfinity) == HalfInfinity) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// The bits of a half, moved to where a float has them, are the number over 2^112; subnormals come out right, infinities and NaN need
     /// their exponent set.
@@ -50,12 +74,12 @@ internal static unsafe class HostValues
 
     private static Vector<float> WidenHalves(Vector<uint> half)
     {
-        const uint Magnitude = 0x7FFF, Sign = 0x8000, Infinity = 0x7C00, FloatInfinity = 0x7F800000;
+        const uint Magnitude = 0x7FFF, Sign = 0x8000, FloatInfinity = 0x7F800000;
         const int MantissaShift = 13, SignShift = 16;
         const float Rebias = 5.192296858534828e33f;
         var magnitude = half & new Vector<uint>(Magnitude);
         var value = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude << MantissaShift) * new Vector<float>(Rebias));
-        value |= Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(Infinity)) & new Vector<uint>(FloatInfinity);
+        value |= Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(HalfInfinity)) & new Vector<uint>(FloatInfinity);
         return Vector.AsVectorSingle(value | ((half & new Vector<uint>(Sign)) << SignShift));
     }
 
