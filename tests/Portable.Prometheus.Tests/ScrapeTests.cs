@@ -81,7 +81,7 @@ public sealed class ScrapeTests
 
         var families = await host.FamiliesAsync();
 
-        Assert.All(["jobs", "memory_bytes", "busy_ratio", "rate_bytes_per_second"], name => Assert.Equal("gauge", families[name].Type));
+        Assert.All(["jobs", "memory_bytes", "busy", "rate_bytes_per_second"], name => Assert.Equal("gauge", families[name].Type));
         Assert.Equal(-3, families["jobs"].Samples[0].Value);
         Assert.Equal("QUEUED", families["jobs"].Samples[0].Labels["state"]);
         Assert.Equal(double.PositiveInfinity, families["rate_bytes_per_second"].Samples[0].Value);

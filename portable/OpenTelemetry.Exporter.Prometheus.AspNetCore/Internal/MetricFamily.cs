@@ -31,8 +31,6 @@ internal sealed record MetricFamily(string SampleName, string Unit, string Type)
             name = $"{name}_{unit}";
         if (type == Counter && !name.EndsWith(TotalSuffix, StringComparison.Ordinal))
             name += TotalSuffix;
-        if (type == Gauge && metric.Unit == PrometheusUnit.One && !name.Contains("ratio", StringComparison.Ordinal))
-            name += "_ratio";
         return new MetricFamily(name, unit, type);
     }
 

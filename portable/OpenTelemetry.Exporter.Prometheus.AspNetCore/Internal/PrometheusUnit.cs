@@ -4,7 +4,7 @@ namespace OpenTelemetry.Exporter.Prometheus;
 internal static class PrometheusUnit
 {
     /// <summary>The unit of a ratio.</summary>
-    public const string One = "1";
+    private const string One = "1";
 
     /// <summary>The unit in words, or an empty string: <c>s</c> gives seconds, <c>By/s</c> bytes_per_second, <c>{job}</c> nothing.</summary>
     public static string InWords(string? unit)
