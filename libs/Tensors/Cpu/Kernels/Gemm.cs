@@ -35,11 +35,11 @@ internal static unsafe class Gemm<TIsa, V>
         if (arguments.Rows == 0) return;
         var layout = arguments.Layout;
         var small = (long)arguments.Rows * layout.Columns * layout.Depth < SmallProduct;
-        arguments.BlockRows = BlockRows(arguments.Rows);
+        arguments.BlockRows = BlockRows(arguments.Rows, engine.Workers.Threads);
         var rowBlocks = (arguments.Rows + arguments.BlockRows - 1) / arguments.BlockRows;
         var panels = arguments.Geglu ? layout.Panels / 2 : layout.Panels;
         var wanted = small ? 1 : ((engine.Workers.Threads * TasksPerThread) + rowBlocks - 1) / rowBlocks;
-        arguments.BlockPanels = Math.Max(1, panels / Math.Min(wanted, panels));
+        arguments.BlockPanels = Math.Max(1, (panels + wanted - 1) / wanted);
         if (arguments.Geglu) arguments.BlockPanels = Math.Min(arguments.BlockPanels, GegluPanels);
         arguments.PanelBlocks = (panels + arguments.BlockPanels - 1) / arguments.BlockPanels;
         arguments.ScratchStride = LeftLength(arguments) + TileLength() + WideLength(arguments) + (arguments.Geglu ? GegluLength(arguments) : 0);
@@ -58,10 +58,11 @@ internal static unsafe class Gemm<TIsa, V>
         }
     }
 
-    /// <summary>Rows in blocks that are about equal, whole tiles each.</summary>
-    private static int BlockRows(int rows)
+    /// <summary>Rows in blocks that are about equal, whole tiles each; several blocks are as many for every thread.</summary>
+    private static int BlockRows(int rows, int threads)
     {
         var blocks = (rows + RowsPerTask - 1) / RowsPerTask;
+        if (blocks > 1) blocks = (blocks + threads - 1) / threads * threads;
         return ((rows + (blocks * TIsa.TileRows) - 1) / (blocks * TIsa.TileRows)) * TIsa.TileRows;
     }
 
