@@ -22,8 +22,9 @@ internal sealed partial class StartupRunner(IEnumerable<IStartupWork> work, Read
         }
         catch (Exception exception)
         {
-            readiness.SetFailed(exception);
+            // Whoever sees the failure finds its cause in the log already.
             StartFailed(logger, exception);
+            readiness.SetFailed(exception);
         }
     }
 
