@@ -3,6 +3,11 @@ namespace VideoGrain.Tensors.Tests.Conformance;
 /// <summary>Normalisations of every engine against their definition.</summary>
 public sealed class NormTests
 {
+    private const double Tolerance = 2e-5;
+
+    // A group of one number has no variance, so its factor is 1 / sqrt(epsilon): fp32 rounds the number (at most 3) times that before the mean is taken off.
+    private const double ToleranceOfOneNumber = 3 * 1.2e-7 / 3.16e-3;
+
     [Theory]
     [MemberData(nameof(Engines.Names), MemberType = typeof(Engines))]
     public void GroupNorm_AnyShape_EqualsDefinition(string name)
@@ -16,7 +21,10 @@ public sealed class NormTests
             using var scope = engine.BeginScope();
             using var weight = engine.PackNorm(Numbers.Host(scale, c), Numbers.Host(shift, c));
             var y = engine.GroupNorm(engine.Upload(x, statistics * images, h, w, c), weight, groups, 1e-5f, images, activation);
-            Numbers.AssertClose(Reference.GroupNorm(x, statistics, images * h * w, c, scale, shift, groups, 1e-5, activation), engine.Values(y), 2e-5);
+            Numbers.AssertClose(
+                Reference.GroupNorm(x, statistics, images * h * w, c, scale, shift, groups, 1e-5, activation),
+                engine.Values(y),
+                images * h * w * perGroup == 1 ? ToleranceOfOneNumber : Tolerance);
         });
     }
 
@@ -47,7 +55,7 @@ public sealed class NormTests
             using var scope = engine.BeginScope();
             using var weight = engine.PackNorm(Numbers.Host(scale, c), Numbers.Host(shift, c));
             var y = engine.LayerNorm(engine.Upload(x, rows, c), weight, 1e-5f);
-            Numbers.AssertClose(Reference.GroupNorm(x, rows, 1, c, scale, shift, 1, 1e-5, Activation.None), engine.Values(y), 2e-5);
+            Numbers.AssertClose(Reference.GroupNorm(x, rows, 1, c, scale, shift, 1, 1e-5, Activation.None), engine.Values(y), Tolerance);
         });
     }
 }

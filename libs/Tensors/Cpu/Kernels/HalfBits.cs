@@ -12,6 +12,9 @@ internal static class HalfBits
     /// <summary>The sign.</summary>
     public const uint Sign = 0x8000;
 
+    /// <summary>All bits of the exponent: an infinity, or with a mantissa NaN.</summary>
+    public const ushort Infinity = 0x7C00;
+
     /// <summary>From the mantissa of a half to that of a float.</summary>
     public const int MantissaShift = 13;
 

@@ -50,7 +50,7 @@ internal readonly unsafe struct KeyLaneTile
     /// <summary>Scores that a first walk keeps for the second: [Queries, ScoreStride].</summary>
     public float* Scores { get; }
 
-    /// <summary>Elements from one query's kept scores to the next; 0 where none are kept.</summary>
+    /// <summary>Elements from one query's kept scores to the next.</summary>
     public int ScoreStride { get; }
 
     /// <summary>Elements a tile needs.</summary>

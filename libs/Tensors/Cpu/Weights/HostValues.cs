@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using VideoGrain.Tensors.Cpu.Kernels;
 using VideoGrain.Tensors.Cpu.Memory;
 
 namespace VideoGrain.Tensors.Cpu.Weights;
@@ -7,9 +8,6 @@ namespace VideoGrain.Tensors.Cpu.Weights;
 /// <summary>Reads floating-point host tensors as fp32.</summary>
 internal static unsafe class HostValues
 {
-    private const int BFloat16Shift = 16;
-    private const ushort HalfInfinity = 0x7C00;
-
     /// <summary>Widens elements from <paramref name="start"/> on.</summary>
     public static void Read(HostTensor tensor, long start, Span<float> destination)
     {
@@ -25,7 +23,7 @@ internal static unsafe class HostValues
                 break;
             case ElementType.BFloat16:
                 var upper = MemoryMarshal.Cast<byte, ushort>(bytes);
-                for (var i = 0; i < destination.Length; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << BFloat16Shift);
+                for (var i = 0; i < destination.Length; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << HalfBits.SignShift);
                 break;
             default:
                 throw new ArgumentException($"expected a floating-point tensor, got {tensor.Type}", nameof(tensor));
@@ -39,7 +37,7 @@ internal static unsafe class HostValues
     /// <summary>Whether an fp16 tensor holds neither infinities nor NaN.</summary>
     public static bool AreFiniteHalves(HostTensor tensor)
     {
-        var exponent = new Vector<ushort>(HalfInfinity);
+        var exponent = new Vector<ushort>(HalfBits.Infinity);
         var bits = Bits(tensor, 0, checked((int)tensor.ElementCount));
         var i = 0;
         for (; i <= bits.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
@@ -49,7 +47,7 @@ internal static unsafe class HostValues
 
         for (; i < bits.Length; i++)
         {
-            if ((bits[i] & HalfInfinity) == HalfInfinity) return false;
+            if ((bits[i] & HalfBits.Infinity) == HalfBits.Infinity) return false;
         }
 
         return true;
@@ -74,13 +72,12 @@ internal static unsafe class HostValues
 
     private static Vector<float> WidenHalves(Vector<uint> half)
     {
-        const uint Magnitude = 0x7FFF, Sign = 0x8000, FloatInfinity = 0x7F800000;
-        const int MantissaShift = 13, SignShift = 16;
+        const uint FloatInfinity = 0x7F800000;
         const float Rebias = 5.192296858534828e33f;
-        var magnitude = half & new Vector<uint>(Magnitude);
-        var value = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude << MantissaShift) * new Vector<float>(Rebias));
-        value |= Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(HalfInfinity)) & new Vector<uint>(FloatInfinity);
-        return Vector.AsVectorSingle(value | ((half & new Vector<uint>(Sign)) << SignShift));
+        var magnitude = half & new Vector<uint>(HalfBits.Magnitude);
+        var value = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude << HalfBits.MantissaShift) * new Vector<float>(Rebias));
+        value |= Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(HalfBits.Infinity)) & new Vector<uint>(FloatInfinity);
+        return Vector.AsVectorSingle(value | ((half & new Vector<uint>(HalfBits.Sign)) << HalfBits.SignShift));
     }
 
     /// <summary>Copies a tensor to native memory, followed by zeros up to <paramref name="length"/> elements.</summary>
