@@ -220,7 +220,7 @@ internal static unsafe class Attention<TIsa, V>
             for (var r = 0; r < count; r += TIsa.TileRows)
             {
                 MicroKernel<TIsa, V>.Tile(
-                    count - r, vectors, tile.Query + (r * g.Size), g.Size, right, g.Size, scores + ((long)r * tile.ScoreStride) + column, tile.ScoreStride, false);
+                    count - r, vectors, tile.Query + (r * g.Size), g.Size, right, g.Size, scores + ((long)r * tile.ScoreStride) + column, tile.ScoreStride, false, Ahead.Nothing(right));
             }
         }
     }
@@ -276,7 +276,7 @@ internal static unsafe class Attention<TIsa, V>
             for (var r = 0; r < count; r += TIsa.TileRows)
             {
                 MicroKernel<TIsa, V>.Tile(
-                    count - r, vectors, scores + ((long)r * tile.ScoreStride), tile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, key > 0);
+                    count - r, vectors, scores + ((long)r * tile.ScoreStride), tile.ScoreStride, right, width, result + (r * tile.PaddedSize), tile.PaddedSize, key > 0, Ahead.Nothing(right));
             }
         }
     }

@@ -19,7 +19,7 @@ internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>
     public static int LaneQueries => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(float* address) => Sse.Prefetch0(address);
+    public static void Prefetch(void* address) => Sse.Prefetch0(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* source) => Vector256.Load(source);

@@ -19,7 +19,7 @@ internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>
     public static int LaneQueries => 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(float* address) => Sse.Prefetch0(address);
+    public static void Prefetch(void* address) => Sse.Prefetch0(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* source) => Vector512.Load(source);

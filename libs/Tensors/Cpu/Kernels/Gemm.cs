@@ -117,25 +117,25 @@ internal static unsafe class Gemm<TIsa, V>
                 var right = Right(g, panel, depth, length, wide);
                 var following = panel + 1 < endPanel ? panel + 1 : firstPanel;
                 var next = panel + 1 < endPanel ? Panel(g, following, depth) : last ? null : Panel(g, following, depth + length);
-                var nextBytes = length * g.Layout.Vectors(following) * TIsa.Width * ElementSize(g);
+                var ahead = Ahead.Spread(next, PanelBytes(g, following, length), rows, TIsa.TileRows, length, right);
                 for (var r = 0; r < rows; r += TIsa.TileRows)
                 {
                     var tileRows = Math.Min(TIsa.TileRows, rows - r);
                     var y = g.Y + ((long)(row + r) * g.Layout.Columns) + column;
-                    PrefetchShare(next, nextBytes, r, tileRows, rows);
-                    for (var i = 0; i < tileRows; i++) Prefetch((byte*)(y + ((long)i * g.Layout.Columns)), 0, columns * sizeof(float));
+                    for (var i = 0; i < tileRows; i++) Prefetch((byte*)(y + ((long)i * g.Layout.Columns)), columns * sizeof(float));
                     var whole = columns == vectors * TIsa.Width && (tileRows == TIsa.TileRows || tileRows == MicroKernel<TIsa, V>.SmallTileRows);
                     if (whole)
                     {
-                        MicroKernel<TIsa, V>.Tile(tileRows, vectors, scratch + (r * stride), stride, right, length, y, g.Layout.Columns, depth > 0);
+                        MicroKernel<TIsa, V>.Tile(tileRows, vectors, scratch + (r * stride), stride, right, length, y, g.Layout.Columns, depth > 0, ahead);
                     }
                     else
                     {
-                        MicroKernel<TIsa, V>.Tile(tileRows, vectors, scratch + (r * stride), stride, right, length, tile, 2 * TIsa.Width, false);
+                        MicroKernel<TIsa, V>.Tile(tileRows, vectors, scratch + (r * stride), stride, right, length, tile, 2 * TIsa.Width, false, ahead);
                         CopyTile(tile, y, g.Layout.Columns, tileRows, columns, depth > 0);
                     }
 
                     if (last) Epilogue(g, row + r, tileRows, column, columns, y);
+                    ahead = ahead.After(length);
                 }
             }
         }
@@ -160,13 +160,16 @@ internal static unsafe class Gemm<TIsa, V>
                 for (var side = 0; side < 2; side++)
                 {
                     var right = Right(g, panel + (side * half), depth, length, wide);
-                    var next = side == 0 ? Panel(g, panel + half, depth) : panel + 1 < endPanel ? Panel(g, panel + 1, depth) : null;
+                    var next = side == 0 ? Panel(g, panel + half, depth)
+                        : panel + 1 < endPanel ? Panel(g, panel + 1, depth)
+                        : depth + length < g.Layout.Depth ? Panel(g, firstPanel, depth + length) : null;
+                    var ahead = Ahead.Spread(next, PanelBytes(g, panel, length), rows, TIsa.TileRows, length, right);
                     var c = result + (((2 * (panel - firstPanel)) + side) * 2 * TIsa.Width);
                     for (var r = 0; r < rows; r += TIsa.TileRows)
                     {
-                        PrefetchShare(next, length * 2 * TIsa.Width * ElementSize(g), r, TIsa.TileRows, rows);
                         MicroKernel<TIsa, V>.Tile(
-                            TIsa.TileRows, 2, scratch + (r * stride), stride, right, length, c + (r * resultStride), resultStride, depth > 0);
+                            TIsa.TileRows, 2, scratch + (r * stride), stride, right, length, c + (r * resultStride), resultStride, depth > 0, ahead);
+                        ahead = ahead.After(length);
                     }
                 }
             }
@@ -203,6 +206,9 @@ internal static unsafe class Gemm<TIsa, V>
     private static byte* Panel(in GemmArguments g, int panel, int depth) =>
         (byte*)g.Panels + ((g.Layout.Offset(panel) + ((long)depth * g.Layout.Vectors(panel) * TIsa.Width)) * ElementSize(g));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PanelBytes(in GemmArguments g, int panel, int length) => length * g.Layout.Vectors(panel) * TIsa.Width * ElementSize(g);
+
     /// <summary>A panel's block in fp32: where it lies, or widened into scratch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* Right(in GemmArguments g, int panel, int depth, int length, float* wide)
@@ -223,20 +229,10 @@ internal static unsafe class Gemm<TIsa, V>
         return wide;
     }
 
-    /// <summary>
-    /// Every tile asks for its share of the panel that comes next. Without that the first tile of each panel would wait for the memory.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchShare(byte* panel, int bytes, int row, int tileRows, int rows)
+    private static void Prefetch(byte* start, int bytes)
     {
-        if (panel is null) return;
-        Prefetch(panel, (int)((long)bytes * row / rows), (int)((long)bytes * Math.Min(row + tileRows, rows) / rows));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* start, int from, int to)
-    {
-        for (var i = from; i < to; i += NativeBuffer.Alignment) TIsa.Prefetch((float*)(start + i));
+        for (var i = 0; i < bytes; i += NativeBuffer.Alignment) TIsa.Prefetch(start + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -18,7 +18,7 @@ internal unsafe interface IVectorIsa<V>
     static abstract int LaneQueries { get; }
 
     /// <summary>Asks for the cache line of an address that will be needed soon. A hint: any address will do, and no engine needs it.</summary>
-    static abstract void Prefetch(float* address);
+    static abstract void Prefetch(void* address);
 
     /// <summary>Reads <see cref="Width"/> elements.</summary>
     static abstract V Load(float* source);

@@ -7,6 +7,8 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// a is some rows with a common stride, read one element at a time and broadcast; b is one packed panel, per step of the
 /// inner dimension one or two vectors. Every element of c is summed over the inner dimension in order, from zero, and then
 /// added to what is there: tiles of all shapes give the same bits.
+/// Every step of the inner dimension asks for one address of what the caller needs next: requests in one burst would fill the few buffers for
+/// outstanding misses, and the tile's own loads would wait behind them.
 /// The rows are spelled out because only local variables stay in registers.
 /// </summary>
 internal static unsafe class MicroKernel<TIsa, V>
@@ -29,27 +31,28 @@ internal static unsafe class MicroKernel<TIsa, V>
     /// <param name="c">First element of the result tile.</param>
     /// <param name="strideC">Elements from one row of c to the next.</param>
     /// <param name="accumulate">Add to c instead of replacing it.</param>
+    /// <param name="ahead">Memory to ask for meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile(int rows, int vectors, float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate)
+    public static void Tile(int rows, int vectors, float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate, Ahead ahead)
     {
         if (TIsa.TileRows > SmallTileRows && rows > SmallTileRows)
         {
-            if (vectors == 2) Rows12x2(a, strideA, b, depth, c, strideC, accumulate);
-            else Rows12x1(a, strideA, b, depth, c, strideC, accumulate);
+            if (vectors == 2) Rows12x2(a, strideA, b, depth, c, strideC, accumulate, ahead.Start, ahead.Step);
+            else Rows12x1(a, strideA, b, depth, c, strideC, accumulate, ahead.Start, ahead.Step);
         }
         else if (vectors == 2)
         {
-            Rows6x2(a, strideA, b, depth, c, strideC, accumulate);
+            Rows6x2(a, strideA, b, depth, c, strideC, accumulate, ahead.Start, ahead.Step);
         }
         else
         {
-            Rows6x1(a, strideA, b, depth, c, strideC, accumulate);
+            Rows6x1(a, strideA, b, depth, c, strideC, accumulate, ahead.Start, ahead.Step);
         }
     }
 
     /// <summary>12 rows, 2 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12x2(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate)
+    private static void Rows12x2(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate, byte* ahead, nint aheadStep)
     {
         var zero = TIsa.Broadcast(0);
         V c0a = zero, c0b = zero, c1a = zero, c1b = zero, c2a = zero, c2b = zero;
@@ -101,6 +104,8 @@ internal static unsafe class MicroKernel<TIsa, V>
             a6++;
             a9++;
             b += 2 * TIsa.Width;
+            TIsa.Prefetch(ahead);
+            ahead += aheadStep;
         }
 
         Emit(c, c0a, c0b, accumulate);
@@ -119,7 +124,7 @@ internal static unsafe class MicroKernel<TIsa, V>
 
     /// <summary>12 rows, 1 vector of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12x1(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate)
+    private static void Rows12x1(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate, byte* ahead, nint aheadStep)
     {
         var zero = TIsa.Broadcast(0);
         V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero;
@@ -145,6 +150,8 @@ internal static unsafe class MicroKernel<TIsa, V>
             a6++;
             a9++;
             b += TIsa.Width;
+            TIsa.Prefetch(ahead);
+            ahead += aheadStep;
         }
 
         Emit(c, c0, accumulate);
@@ -163,7 +170,7 @@ internal static unsafe class MicroKernel<TIsa, V>
 
     /// <summary>6 rows, 2 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6x2(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate)
+    private static void Rows6x2(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate, byte* ahead, nint aheadStep)
     {
         var zero = TIsa.Broadcast(0);
         V c0a = zero, c0b = zero, c1a = zero, c1b = zero, c2a = zero, c2b = zero;
@@ -193,6 +200,8 @@ internal static unsafe class MicroKernel<TIsa, V>
             a0++;
             a3++;
             b += 2 * TIsa.Width;
+            TIsa.Prefetch(ahead);
+            ahead += aheadStep;
         }
 
         Emit(c, c0a, c0b, accumulate);
@@ -205,7 +214,7 @@ internal static unsafe class MicroKernel<TIsa, V>
 
     /// <summary>6 rows, 1 vector of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6x1(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate)
+    private static void Rows6x1(float* a, nint strideA, float* b, int depth, float* c, nint strideC, bool accumulate, byte* ahead, nint aheadStep)
     {
         var zero = TIsa.Broadcast(0);
         V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero;
@@ -222,6 +231,8 @@ internal static unsafe class MicroKernel<TIsa, V>
             a0++;
             a3++;
             b += TIsa.Width;
+            TIsa.Prefetch(ahead);
+            ahead += aheadStep;
         }
 
         Emit(c, c0, accumulate);

@@ -15,7 +15,7 @@ internal readonly unsafe struct PortableIsa : IVectorIsa<Vector<float>>
     public static int LaneQueries => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(float* address)
+    public static void Prefetch(void* address)
     {
         // No instruction set is named here, so there is nothing to ask with.
     }

@@ -95,15 +95,23 @@ internal static unsafe class Winograd<TIsa, V>
         for (var panel = firstPanel; panel < endPanel; panel++)
         {
             var vectors = g.Layout.Vectors(panel);
-            var right = g.Panels + (position * g.Layout.Length) + g.Layout.Offset(panel) + ((long)channel * vectors * TIsa.Width);
+            var right = Panel(g, position, panel, channel);
+            var next = panel + 1 < endPanel ? Panel(g, position, panel + 1, channel)
+                : position + 1 < WinogradMatrix.Positions ? Panel(g, position + 1, firstPanel, channel) : null;
+            var ahead = Ahead.Spread((byte*)next, length * vectors * TIsa.Width * sizeof(float), count, TIsa.TileRows, length, right);
             var column = result + ((panel - firstPanel) * g.Layout.PanelWidth);
             for (var r = 0; r < count; r += TIsa.TileRows)
             {
                 MicroKernel<TIsa, V>.Tile(
-                    count - r, vectors, left + (r * g.PatchStride), g.PatchStride, right, length, column + (r * g.ProductStride), g.ProductStride, channel > 0);
+                    count - r, vectors, left + (r * g.PatchStride), g.PatchStride, right, length, column + (r * g.ProductStride), g.ProductStride, channel > 0, ahead);
+                ahead = ahead.After(length);
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Panel(in WinogradArguments g, int position, int panel, int channel) =>
+        g.Panels + (position * g.Layout.Length) + g.Layout.Offset(panel) + ((long)channel * g.Layout.Vectors(panel) * TIsa.Width);
 
     /// <summary>B^T d B of one patch. Patches that reach over the image's edge are copied with zeros around them first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
