@@ -22,6 +22,9 @@ internal sealed class BenchRun(BenchOptions options)
 
     private double SecondsPerTurn => options.Tiny ? 0 : 0.2;
 
+    // A kernel that takes long, and PyTorch longer, may get a single round.
+    private int SlicesPerTurn => options.Tiny ? 1 : 5;
+
     private double SecondsPerKernel => options.Quick ? 4 : 12;
 
     private double SecondsPerNetwork => options.Quick ? 20 : 60;
@@ -100,7 +103,7 @@ internal sealed class BenchRun(BenchOptions options)
             // PyTorch takes minutes to modulate a score matrix of that size; what counts is the cost against plain attention.
             var alone = work.Kind == "layout" && work["queries"] > LongSequence;
             pair.Prepare(work, alone);
-            results.Add(pair.Measure(work, Rounds, SecondsPerTurn, SecondsPerKernel, alone));
+            results.Add(pair.Measure(work, Rounds, SecondsPerTurn, SlicesPerTurn, SecondsPerKernel, alone));
             Say(results[^1]);
         }
 
@@ -153,7 +156,7 @@ internal sealed class BenchRun(BenchOptions options)
         var (enginePeak, torchPeak) = (pair.Engine.Ask("memory").Value, pair.Torch?.Ask("memory").Value);
         pair.Engine.Ask("reset-memory");
         pair.Torch?.Ask("reset-memory");
-        var result = pair.Measure(work, NetworkRounds, 0, SecondsPerNetwork) with
+        var result = pair.Measure(work, NetworkRounds, 0, 1, SecondsPerNetwork) with
         {
             EnginePeakBytes = enginePeak,
             TorchPeakBytes = torchPeak,

@@ -10,14 +10,17 @@ internal sealed class EngineWorker : IDisposable
     /// <summary>First argument that makes this program a worker.</summary>
     public const string Verb = "engine-worker";
 
+    private const double SecondsPerSlice = 0.016;
+    private const int ReadingsOfPeak = 8;
+
     private readonly CpuEngine _engine;
-    private readonly int _threads;
+    private readonly PeakMeter _peak;
     private EngineWork? _work;
 
     private EngineWorker(int threads)
     {
-        _threads = threads;
         _engine = new CpuEngine(new CpuEngineOptions { Threads = threads });
+        _peak = new PeakMeter(_engine);
     }
 
     /// <summary>Answers requests until the input ends.</summary>
@@ -57,10 +60,9 @@ internal sealed class EngineWorker : IDisposable
             case "hello":
                 return new WorkReply { Name = $"{_engine.Name}, {_engine.Threads} threads" };
             case "peak":
-                var peak = PeakReading.Measure(_threads);
-                return new WorkReply { Value = peak.PerSecond, PerCpuSecond = peak.PerCpuSecond };
+                return Peak();
             case "bandwidth":
-                var (perSecond, perCpuSecond) = MemoryBandwidth.Measure(_threads);
+                var (perSecond, perCpuSecond) = MemoryBandwidth.Measure(_engine.Threads);
                 return new WorkReply { Value = perSecond, PerCpuSecond = perCpuSecond };
             case "prepare":
                 _work?.Dispose();
@@ -68,7 +70,7 @@ internal sealed class EngineWorker : IDisposable
                 Work.Call();
                 return new WorkReply();
             case "time":
-                return Time(request.Seconds);
+                return Time(request.Seconds, request.Slices);
             case "output":
                 File.WriteAllBytes(request.Path ?? throw new ArgumentException("no path"), MemoryMarshal.AsBytes<float>(Work.Result()).ToArray());
                 return new WorkReply();
@@ -86,17 +88,42 @@ internal sealed class EngineWorker : IDisposable
         }
     }
 
-    private WorkReply Time(double seconds)
+    private WorkReply Peak()
     {
-        var began = Instant.Now;
+        var peak = _peak.Read();
+        for (var reading = 1; reading < ReadingsOfPeak; reading++) peak += _peak.Read();
+        return new WorkReply { Value = peak.PerSecond, PerCpuSecond = peak.PerCpuSecond };
+    }
+
+    /// <summary>Calls in slices, and the peak before and after each: a share of peak compares what happened within milliseconds.</summary>
+    private WorkReply Time(double seconds, int atLeast)
+    {
+        var slices = new List<TimeSlice>();
+        double wall = 0, cpu = 0;
         var calls = 0;
+        var turn = Instant.Now;
+        var before = _peak.Read();
+        var peaks = before;
         do
         {
-            Work.Call();
-            calls++;
+            var slice = Instant.Now;
+            var inSlice = 0;
+            do
+            {
+                Work.Call();
+                inSlice++;
+            }
+            while (slice.Elapsed.Wall < Math.Min(SecondsPerSlice, seconds));
+            var spent = slice.Elapsed;
+            var after = _peak.Read();
+            slices.Add(new TimeSlice(spent.Wall / inSlice, before.PerSecond, after.PerSecond));
+            before = after;
+            peaks += after;
+            wall += spent.Wall;
+            cpu += spent.Cpu;
+            calls += inSlice;
         }
-        while (began.Elapsed.Wall < seconds);
-        var (wall, cpu) = began.Elapsed;
-        return new WorkReply { Wall = wall / calls, Cpu = cpu / calls };
+        while (turn.Elapsed.Wall < seconds || slices.Count < atLeast);
+        return new WorkReply { Wall = wall / calls, Cpu = cpu / calls, Value = peaks.PerSecond, PerCpuSecond = peaks.PerCpuSecond, Slices = slices };
     }
 }

@@ -8,9 +8,6 @@ namespace VideoGrain.Bench.Peers;
 /// <summary>The engine's worker and PyTorch's, taking turns.</summary>
 internal sealed class Pair : IDisposable
 {
-    // Virtual processors are now cores of their own, now two threads of one core, for seconds at a time. Peaks that differ by more tell that a round saw both.
-    private const double SteadyPeaks = 1.1;
-
     private readonly List<WorkReply> _peaks = [];
 
     /// <summary>Starts both.</summary>
@@ -39,37 +36,38 @@ internal sealed class Pair : IDisposable
         if (!alone) Torch?.Prepare(work);
     }
 
-    /// <summary>Times a prepared case: peak, engine, peak, PyTorch, and again. Rounds over which the peak changed count only where there are no others.</summary>
+    /// <summary>
+    /// Times a prepared case: peak and engine in many short slices, then PyTorch, then the peak, and again. What the peak changed under
+    /// counts only where there is nothing else: rounds for the ratio of the two programs, slices for the share of peak.
+    /// </summary>
     /// <param name="work">The case.</param>
     /// <param name="rounds">Rounds.</param>
     /// <param name="secondsPerTurn">How long each side goes on in a round.</param>
+    /// <param name="slices">Slices of an engine's turn, at least.</param>
     /// <param name="budget">Seconds after which no further round begins.</param>
     /// <param name="alone">Leave PyTorch out.</param>
-    public Measurement Measure(WorkCase work, int rounds, double secondsPerTurn, double budget, bool alone = false)
+    public Measurement Measure(WorkCase work, int rounds, double secondsPerTurn, int slices, double budget, bool alone = false)
     {
         var torch = alone ? null : Torch;
         var turns = new List<Turn>();
         var began = Stopwatch.GetTimestamp();
-        var peak = Peak();
-        do
-        {
-            var (before, engine, after) = (peak, Engine.Time(secondsPerTurn), Peak());
-            var theirs = torch?.Time(secondsPerTurn);
-            peak = torch is null ? after : Peak();
-            turns.Add(new Turn(before, engine, after, theirs, peak));
-        }
+        do turns.Add(new Turn(Engine.Time(secondsPerTurn, slices), torch?.Time(secondsPerTurn), Peak()));
         while (turns.Count < rounds && Stopwatch.GetElapsedTime(began).TotalSeconds < budget);
-        var run = turns.Count;
+        var cuts = turns.SelectMany(turn => turn.Engine.Slices!).ToList();
+        var (run, cut) = (turns.Count, cuts.Count);
         if (turns.Exists(turn => turn.IsSteady)) turns.RemoveAll(turn => !turn.IsSteady);
+        if (cuts.Exists(slice => slice.IsSteady)) cuts.RemoveAll(slice => !slice.IsSteady);
 
         double? WithTorch(Func<WorkReply, WorkReply, double> value) => torch is null ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Torch!))]);
-        double? OfPeak(Func<WorkReply, WorkReply, double> value) => work.Operations == 0 ? null : Median([.. turns.Select(turn => value(turn.Engine, turn.Peak))]);
+        double? OfPeak(IEnumerable<double> shares) => work.Operations == 0 ? null : Median([.. shares]);
         return new Measurement
         {
             Name = work.Name,
             Kind = work.Kind,
             Rounds = run,
             SteadyRounds = turns.Count(turn => turn.IsSteady),
+            Slices = cut,
+            SteadySlices = cuts.Count(slice => slice.IsSteady),
             Operations = work.Operations,
             EngineSeconds = Median([.. turns.Select(turn => turn.Engine.Wall)]),
             EngineCpuSeconds = Median([.. turns.Select(turn => turn.Engine.Cpu)]),
@@ -77,8 +75,8 @@ internal sealed class Pair : IDisposable
             TorchCpuSeconds = WithTorch((_, theirs) => theirs.Cpu),
             Speedup = WithTorch((ours, theirs) => theirs.Wall / ours.Wall),
             CpuSpeedup = WithTorch((ours, theirs) => theirs.Cpu / ours.Cpu),
-            FractionOfPeak = OfPeak((engine, peak) => work.Operations / engine.Wall / peak.Value),
-            CpuFractionOfPeak = OfPeak((engine, peak) => work.Operations / engine.Cpu / peak.PerCpuSecond),
+            FractionOfPeak = OfPeak(cuts.Select(slice => work.Operations / slice.Wall / slice.Peak)),
+            CpuFractionOfPeak = OfPeak(turns.Select(turn => work.Operations / turn.Engine.Cpu / turn.Engine.PerCpuSecond)),
         };
     }
 
@@ -123,20 +121,10 @@ internal sealed class Pair : IDisposable
 
     private static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
 
-    /// <summary>One round, with the peaks around either program's turn.</summary>
-    private sealed record Turn(WorkReply Before, WorkReply Engine, WorkReply After, WorkReply? Torch, WorkReply Last)
+    /// <summary>One round, with the peak behind it.</summary>
+    private sealed record Turn(WorkReply Engine, WorkReply? Torch, WorkReply Last)
     {
         /// <summary>Whether the peak stayed as it was.</summary>
-        public bool IsSteady
-        {
-            get
-            {
-                double[] peaks = [Before.Value, After.Value, Last.Value];
-                return peaks.Max() <= SteadyPeaks * peaks.Min();
-            }
-        }
-
-        /// <summary>The peak of the engine's turn.</summary>
-        public WorkReply Peak => new() { Value = (Before.Value + After.Value) / 2, PerCpuSecond = (Before.PerCpuSecond + After.PerCpuSecond) / 2 };
+        public bool IsSteady => TimeSlice.AreSteady([.. Engine.Slices!.SelectMany(slice => new[] { slice.PeakBefore, slice.PeakAfter }), Last.Value]);
     }
 }

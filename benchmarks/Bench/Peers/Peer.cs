@@ -39,8 +39,8 @@ internal sealed class Peer : IDisposable
     /// <summary>Sets a case up and calls it once.</summary>
     public WorkReply Prepare(WorkCase work) => Ask(new WorkRequest { Command = "prepare", Case = work });
 
-    /// <summary>Times calls until some seconds have passed; at least one.</summary>
-    public WorkReply Time(double seconds) => Ask(new WorkRequest { Command = "time", Seconds = seconds });
+    /// <summary>Times calls until some seconds and some slices have passed; at least one.</summary>
+    public WorkReply Time(double seconds, int slices = 1) => Ask(new WorkRequest { Command = "time", Seconds = seconds, Slices = slices });
 
     /// <inheritdoc/>
     public void Dispose()

@@ -26,6 +26,9 @@ internal sealed record WorkReply
     /// <summary>Operations or bytes per CPU second, of the machine's peaks.</summary>
     public double PerCpuSecond { get; init; }
 
+    /// <summary>What a turn was timed in; the peak's <see cref="Value"/> and <see cref="PerCpuSecond"/> are those of all readings between them.</summary>
+    public IReadOnlyList<TimeSlice>? Slices { get; init; }
+
     /// <summary>Kernels of one call.</summary>
     public IReadOnlyList<KernelTally>? Kernels { get; init; }
 

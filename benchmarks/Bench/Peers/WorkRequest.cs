@@ -14,6 +14,9 @@ internal sealed record WorkRequest
     /// <summary>How long to go on timing.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>How many slices to time at least, however long they take.</summary>
+    public int Slices { get; init; }
+
     /// <summary>Where to put the result as fp32.</summary>
     public string? Path { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace VideoGrain.Bench.Report;
 
-/// <summary>One case on both programs. Every number is the median over rounds; ratios are medians of the rounds' own ratios.</summary>
+/// <summary>One case on both programs. Times are medians over rounds, ratios medians of the rounds' own ratios.</summary>
 internal sealed record Measurement
 {
     /// <summary>What was measured.</summary>
@@ -14,6 +14,12 @@ internal sealed record Measurement
 
     /// <summary>Rounds during which the machine's peak stayed as it was; where there are some, only these count.</summary>
     public int SteadyRounds { get; init; }
+
+    /// <summary>Slices that the engine's turns were cut into, each with the peak before and after it.</summary>
+    public int Slices { get; init; }
+
+    /// <summary>Slices during which the peak stayed as it was; where there are some, only these count.</summary>
+    public int SteadySlices { get; init; }
 
     /// <summary>Floating-point operations of one call; 0 where they are not counted.</summary>
     public double Operations { get; init; }
@@ -36,10 +42,10 @@ internal sealed record Measurement
     /// <summary>How many times as much CPU time PyTorch takes.</summary>
     public double? CpuSpeedup { get; init; }
 
-    /// <summary>Share of the FMA peak measured in the same round; null where operations are not counted.</summary>
+    /// <summary>Share of the FMA peak, the median over slices; null where operations are not counted.</summary>
     public double? FractionOfPeak { get; init; }
 
-    /// <summary>The same in CPU time.</summary>
+    /// <summary>The same in CPU time, the median over rounds.</summary>
     public double? CpuFractionOfPeak { get; init; }
 
     /// <summary>Most bytes resident in the engine's process, loading included.</summary>

@@ -33,13 +33,13 @@ internal sealed class Tables(TextWriter output)
     private void Kernels(BenchReport report)
     {
         Line($"");
-        Line($"| kernel | ms | GFLOP/s | of peak | PyTorch ms | PyTorch / engine | steady rounds |");
-        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        Line($"| kernel | ms | GFLOP/s | of peak | PyTorch ms | PyTorch / engine | steady rounds | steady slices |");
+        Line($"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var m in report.Kernels)
         {
             var (seconds, torch, speedup, share) = Chosen(report, m);
             var rate = m.Operations / seconds / Giga;
-            Line($"| {m.Name} | {seconds / Milli:F2} | {rate:F0} | {share:F2} | {torch / Milli:F2} | {speedup:F2} | {m.SteadyRounds} of {m.Rounds} |");
+            Line($"| {m.Name} | {seconds / Milli:F2} | {rate:F0} | {share:F2} | {torch / Milli:F2} | {speedup:F2} | {m.SteadyRounds} of {m.Rounds} | {m.SteadySlices} of {m.Slices} |");
         }
     }
 
