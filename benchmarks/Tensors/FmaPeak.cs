@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using VideoGrain.Tensors.Cpu;
 
 namespace VideoGrain.Tensors.Benchmarks;
 
@@ -12,36 +13,32 @@ namespace VideoGrain.Tensors.Benchmarks;
 /// </summary>
 internal static class FmaPeak
 {
-    private const int Steps = 4_000_000;
+    private const int Steps = 2_000_000;
     private const int Chains = 12;
 
-    /// <summary>Floating-point operations per second of CPU time on one thread.</summary>
-    public static double Measure()
+    /// <summary>Floating-point operations per second of CPU time on one thread; takes a few milliseconds.</summary>
+    public static double Measure(CpuInstructionSet set)
     {
-        Run(Steps / 10);
-        double best = 0;
-        for (var round = 0; round < 3; round++)
-        {
-            var clock = CpuClock.Start();
-            Run(Steps);
-            best = Math.Max(best, OperationsPerStep * Steps / clock.Seconds);
-        }
-
-        return best;
+        var clock = CpuClock.Start();
+        Run(set, Steps);
+        return OperationsPerStep(set) * Steps / clock.Seconds;
     }
 
     /// <summary>Floating-point operations of one step of <see cref="Run"/>.</summary>
-    internal static double OperationsPerStep => 2.0 * Width * Chains;
-
-    private static int Width => Avx512F.IsSupported ? 16 : Fma.IsSupported ? 8 : Vector<float>.Count;
-
-    /// <summary>Runs the loop on the calling thread.</summary>
-    internal static void Run(int steps)
+    public static double OperationsPerStep(CpuInstructionSet set) => 2.0 * Chains * set switch
     {
-        if (Avx512F.IsSupported) Sink(Wide(steps));
-        else if (Fma.IsSupported) Sink(Narrow(steps));
-        else Sink(Portable(steps));
-    }
+        CpuInstructionSet.Avx512 => Vector512<float>.Count,
+        CpuInstructionSet.Avx2 => Vector256<float>.Count,
+        _ => Vector<float>.Count,
+    };
+
+    /// <summary>Runs the loop on the calling thread, with the vectors that an engine uses.</summary>
+    public static void Run(CpuInstructionSet set, int steps) => Sink(set switch
+    {
+        CpuInstructionSet.Avx512 => Wide(steps),
+        CpuInstructionSet.Avx2 => Narrow(steps),
+        _ => Portable(steps),
+    });
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Wide(int steps)

@@ -1,22 +1,23 @@
 using System.Globalization;
+using VideoGrain.Tensors.Cpu;
 
 namespace VideoGrain.Tensors.Benchmarks;
 
-/// <summary>Times a workload shortly and prints it as a line of a table.</summary>
+/// <summary>Times a workload in slices, each between two readings of the FMA peak, and prints the medians as a line of a table.</summary>
 internal static class KernelTimer
 {
-    private const double SecondsPerRound = 0.15;
-    private const int Rounds = 3;
+    private const double SecondsPerSlice = 0.03;
+    private const int Slices = 15;
 
-    /// <summary>Best of a few rounds, next to the FMA peak measured right before.</summary>
-    public static void Report(IEngine engine, Workload workload)
+    /// <summary>Measures and prints.</summary>
+    public static void Report(CpuEngine engine, Workload workload)
     {
         using var scope = engine.BeginScope();
         var call = workload.Prepare(engine);
         Call(engine, call);
-        var peak = FmaPeak.Measure();
-        var best = double.MaxValue;
-        for (var round = 0; round < Rounds; round++)
+        double[] seconds = new double[Slices], shares = new double[Slices];
+        var before = FmaPeak.Measure(engine.InstructionSet);
+        for (var slice = 0; slice < Slices; slice++)
         {
             var calls = 0;
             var clock = CpuClock.Start();
@@ -25,15 +26,24 @@ internal static class KernelTimer
                 Call(engine, call);
                 calls++;
             }
-            while (clock.Seconds < SecondsPerRound);
-            best = Math.Min(best, clock.Seconds / calls);
+            while (clock.Seconds < SecondsPerSlice);
+            seconds[slice] = clock.Seconds / calls;
+            var after = FmaPeak.Measure(engine.InstructionSet);
+            shares[slice] = workload.Operations / seconds[slice] / ((before + after) / 2);
+            before = after;
         }
 
-        var rate = workload.Operations / best;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {workload.Name} | {best * 1000:F2} | {rate / 1e9:F1} | {rate / peak:F2} |"));
+        var median = Median(seconds);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {workload.Name} | {median * 1000:F2} | {workload.Operations / median / 1e9:F1} | {Median(shares):F2} |"));
     }
 
-    private static void Call(IEngine engine, Action call)
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return values[values.Length / 2];
+    }
+
+    private static void Call(CpuEngine engine, Action call)
     {
         using var scope = engine.BeginScope();
         call();

@@ -8,7 +8,7 @@ if (args is ["peak", ..])
 {
     var filter = args.Length > 1 ? args[1] : string.Empty;
     using var engine = new CpuEngine(new CpuEngineOptions { Threads = 1 });
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{engine.Name}, one thread, FMA peak {FmaPeak.Measure() / 1e9:F1} GFLOP/s"));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{engine.Name}, one thread, FMA peak {FmaPeak.Measure(engine.InstructionSet) / 1e9:F1} GFLOP/s"));
     Console.WriteLine("| kernel | ms | GFLOP/s | of peak |");
     Console.WriteLine("| --- | ---: | ---: | ---: |");
     foreach (var workload in Workloads.All)

@@ -19,10 +19,11 @@ internal sealed unsafe class PeakMeter(CpuEngine engine)
     {
         var began = Instant.Now;
         var tasks = engine.Threads * TasksPerThread;
-        engine.Workers.Run(&RunTask, null, tasks);
+        var set = engine.InstructionSet;
+        engine.Workers.Run(&RunTask, &set, tasks);
         var (wall, cpu) = began.Elapsed;
-        return new PeakReading(FmaPeak.OperationsPerStep * StepsPerTask * tasks, wall, cpu);
+        return new PeakReading(FmaPeak.OperationsPerStep(set) * StepsPerTask * tasks, wall, cpu);
     }
 
-    private static void RunTask(void* context, int task, int worker) => FmaPeak.Run(StepsPerTask);
+    private static void RunTask(void* context, int task, int worker) => FmaPeak.Run(*(CpuInstructionSet*)context, StepsPerTask);
 }

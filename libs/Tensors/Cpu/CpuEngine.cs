@@ -47,7 +47,10 @@ public sealed unsafe partial class CpuEngine : IEngine
     };
 
     /// <inheritdoc/>
-    public string Name => $"cpu-{_kernels.Name}";
+    public string Name => $"cpu-{InstructionSet.ToString().ToLowerInvariant()}";
+
+    /// <summary>Instruction set that the kernels use; never <see cref="CpuInstructionSet.Auto"/>.</summary>
+    public CpuInstructionSet InstructionSet => _kernels.InstructionSet;
 
     /// <summary>Threads that compute, the calling one included.</summary>
     public int Threads => Workers.Threads;

@@ -5,8 +5,8 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// <summary>
 /// Attention without the score matrix. Keys and values of every head are packed once, as right-hand sides of the matrix
 /// micro-kernel. A task takes 24 queries of one head and walks the keys in tiles of 256: scores by the micro-kernel, a streaming
-/// softmax (running maximum and sum, earlier results rescaled when the maximum grows), then probabilities times values by the
-/// micro-kernel again. Scores carry a factor log2(e), so that the softmax needs powers of two only.
+/// softmax (where <see cref="ScoreBounds{TIsa,V}"/> does not bound them, with a running maximum, earlier results rescaled when it grows), then
+/// probabilities times values by the micro-kernel again. Scores carry a factor log2(e), so that the softmax needs powers of two only.
 /// ST-Layout attention walks the keys twice: the first time for each row's largest and smallest score, the second time with
 /// s' = (1 - a) s + a (max - min) M, which differs from the published update by a constant per row, so the softmax is the same. The scores of
 /// the task's 24 queries are kept from the first walk, memory linear in the keys.
@@ -15,8 +15,9 @@ internal static unsafe class Attention<TIsa, V>
     where TIsa : struct, IVectorIsa<V>
     where V : unmanaged
 {
-    // Keys in the lanes win for heads that would leave lanes of the value product empty; up to a middle size also for the saved
-    // passes over the scores, provided that there are enough keys to pay for the sums across lanes at the end.
+    // Keys in the lanes win for heads that would leave lanes of the value product empty. Up to a middle size they do so without modulation, where
+    // scores need not leave the registers, provided that there are enough keys to pay for the sums across lanes at the end: the more so when two
+    // threads share a core's load ports.
     private const int SmallHead = 16;
     private const int ManyKeys = 256;
     private const int WideVector = 16;
@@ -29,7 +30,8 @@ internal static unsafe class Attention<TIsa, V>
         if ((long)arguments.Batch * arguments.Queries * arguments.Heads == 0) return;
         if (arguments.QueryRegions is null)
         {
-            Choose(engine, ref arguments, !arguments.Causal);
+            var small = arguments.Size < SmallHead || (arguments.Size < MiddleHead && arguments.Keys >= ManyKeys);
+            Run(engine, ref arguments, keysInLanes: small && !arguments.Causal);
             return;
         }
 
@@ -41,12 +43,12 @@ internal static unsafe class Attention<TIsa, V>
         using var members = engine.RentWorkspace((long)count * arguments.MemberStride * sizeof(float));
         RegionTable.Fill(sets[..count], arguments.KeyRegions, arguments.Keys, arguments.MemberStride, members.Pointer);
         arguments.Members = count == 0 ? null : members.Pointer;
-        Choose(engine, ref arguments, count > 0);
+        Run(engine, ref arguments, keysInLanes: arguments.Size < SmallHead && count > 0);
     }
 
-    private static void Choose(CpuEngine engine, ref AttentionArguments arguments, bool keysMayLieInLanes)
+    private static void Run(CpuEngine engine, ref AttentionArguments arguments, bool keysInLanes)
     {
-        if (keysMayLieInLanes && (arguments.Size < SmallHead || (arguments.Size < MiddleHead && arguments.Keys >= ManyKeys)))
+        if (keysInLanes)
         {
             KeyLaneAttention<TIsa, V>.Run(engine, ref arguments);
             return;
@@ -84,8 +86,10 @@ internal static unsafe class Attention<TIsa, V>
         arguments.Scratch = engine.Scratch(arguments.ScratchStride);
         var entries = (long)arguments.KeyBatch * arguments.Heads;
         using var keys = engine.RentWorkspace(entries * arguments.KeyLayout.Length * sizeof(float));
+        using var norms = engine.RentWorkspace(entries * arguments.KeyChunks * sizeof(float));
         using var values = engine.RentWorkspace(arguments.V is null ? 0 : entries * arguments.ValueLayout.Length * sizeof(float));
         arguments.PackedKeys = keys.Pointer;
+        arguments.KeyNorms = norms.Pointer;
         arguments.PackedValues = values.Pointer;
         fixed (AttentionArguments* pinned = &arguments)
         {
@@ -102,13 +106,15 @@ internal static unsafe class Attention<TIsa, V>
         var first = task % g.KeyChunks * AttentionTile.Keys;
         var count = Math.Min(AttentionTile.Keys, g.Keys - first);
         var source = ((long)(entry / g.Heads) * g.Keys * g.Channels) + (entry % g.Heads * g.Size) + ((long)first * g.Channels);
-        PackKeys(g, g.K + source, first, count, g.PackedKeys + (entry * g.KeyLayout.Length));
+        g.KeyNorms[task] = PackKeys(g, g.K + source, first, count, g.PackedKeys + (entry * g.KeyLayout.Length));
         if (g.V is not null) PackValues(g, g.V + source, first, count, g.PackedValues + (entry * g.ValueLayout.Length));
     }
 
+    /// <summary>Packs some keys; returns the largest norm among them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackKeys(in AttentionArguments g, float* source, int first, int count, float* packed)
+    private static float PackKeys(in AttentionArguments g, float* source, int first, int count, float* packed)
     {
+        float largest = 0;
         for (var panel = first / g.KeyLayout.PanelWidth; panel * g.KeyLayout.PanelWidth < first + count; panel++)
         {
             var width = g.KeyLayout.Vectors(panel) * TIsa.Width;
@@ -119,8 +125,11 @@ internal static unsafe class Attention<TIsa, V>
             {
                 var line = source + ((long)(key - first + lane) * g.Channels);
                 for (var i = 0; i < g.Size; i++) destination[(i * width) + lane] = lane < valid ? line[i] : 0;
+                if (lane < valid) largest = MathF.Max(largest, ScoreBounds<TIsa, V>.SquaredNorm(line, g.Size));
             }
         }
+
+        return MathF.Sqrt(largest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -156,11 +165,12 @@ internal static unsafe class Attention<TIsa, V>
         var values = g.PackedValues + (keyEntry * g.ValueLayout.Length);
         LoadQueries(g, tile, batch, head, first, count, g.Scale * Exp2Polynomial.Log2E);
         var modulated = g.QueryRegions is not null;
+        var bounded = modulated || ScoreBounds<TIsa, V>.AreSafe(tile.Query, count, g.Size, g.KeyNorms + (keyEntry * g.KeyChunks), g.KeyChunks);
         if (modulated) MeasureRows(g, tile, keys, first, count);
 
         for (var r = 0; r < count; r++)
         {
-            tile.Maximum[r] = float.NegativeInfinity;
+            if (!modulated) tile.Maximum[r] = bounded ? 0 : float.NegativeInfinity;
             tile.Sum[r] = 0;
         }
 
@@ -169,10 +179,11 @@ internal static unsafe class Attention<TIsa, V>
         {
             var width = Math.Min(AttentionTile.Keys, g.Keys - key);
             var scores = modulated ? tile.Scores + key : tile.Scores;
-            if (modulated) Modulate(g, tile, scores, first, count, key, width);
-            else Scores(g, tile, scores, keys, count, key, width);
+            if (!modulated) Scores(g, tile, scores, keys, count, key, width);
             if (g.Causal) HideFuture(tile, first, count, key, width);
-            Softmax(tile, scores, count, width);
+            if (modulated) ModulatedSoftmax(g, tile, scores, first, count, key, width);
+            else if (bounded) BoundedSoftmax(tile, scores, count, width);
+            else Softmax(tile, scores, count, width);
             AddValues(g, tile, scores, values, count, key, width);
         }
 
@@ -222,6 +233,27 @@ internal static unsafe class Attention<TIsa, V>
                 MicroKernel<TIsa, V>.Tile(
                     count - r, vectors, tile.Query + (r * g.Size), g.Size, right, g.Size, scores + ((long)r * tile.ScoreStride) + column, tile.ScoreStride, false, Ahead.Nothing(right));
             }
+        }
+    }
+
+    /// <summary>Softmax of scores that are safe as they are: they become powers of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BoundedSoftmax(in AttentionTile tile, float* scores, int count, int width)
+    {
+        var padded = (width + TIsa.Width - 1) / TIsa.Width * TIsa.Width;
+        for (var r = 0; r < count; r++)
+        {
+            var row = scores + ((long)r * tile.ScoreStride);
+            for (var i = width; i < padded; i++) row[i] = float.NegativeInfinity;
+            var sum = TIsa.Broadcast(0);
+            for (var i = 0; i < padded; i += TIsa.Width)
+            {
+                var p = TIsa.Exp2(TIsa.Load(row + i));
+                sum = TIsa.Add(sum, p);
+                TIsa.Store(row + i, p);
+            }
+
+            tile.Sum[r] += TIsa.Sum(sum);
         }
     }
 
@@ -322,21 +354,36 @@ internal static unsafe class Attention<TIsa, V>
 
         for (var r = 0; r < count; r++)
         {
-            tile.Keep[r] = 1 - g.Strength[first + r];
-            tile.Gain[r] = g.Strength[first + r] * (tile.Maximum[r] - tile.Minimum[r]);
+            (tile.Keep[r], tile.Gain[r], var offset) = ScoreBounds<TIsa, V>.Modulation(g.Strength[first + r], tile.Maximum[r], tile.Minimum[r]);
+            tile.Maximum[r] = Math.Abs(tile.Gain[r]) > ScoreBounds<TIsa, V>.SafeGain ? ModulatedMaximum(g, tile, first, r) : offset;
         }
     }
 
-    /// <summary>s' = (1 - a) s + a (max - min) M. Neighbouring queries mostly lie in the same regions, so a row of M serves several.</summary>
+    /// <summary>Largest modulated score of a row; needed only for scores so far apart that the bounds do not do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Modulate(in AttentionArguments g, in AttentionTile tile, float* scores, int first, int count, int key, int width)
+    private static float ModulatedMaximum(in AttentionArguments g, in AttentionTile tile, int first, int row)
+    {
+        var scores = tile.Scores + ((long)row * tile.ScoreStride);
+        var largest = float.NegativeInfinity;
+        for (var key = 0; key < g.Keys; key++)
+        {
+            var member = (g.KeyRegions[key] & g.QueryRegions[first + row]) != 0;
+            var modulated = (tile.Keep[row] * scores[key]) + (member ? tile.Gain[row] : 0);
+            largest = modulated > largest ? modulated : largest;
+        }
+
+        return largest;
+    }
+
+    /// <summary>Softmax of s' = (1 - a) s + a (max - min) M. Neighbouring queries mostly lie in the same regions, so a row of M serves several.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ModulatedSoftmax(in AttentionArguments g, in AttentionTile tile, float* scores, int first, int count, int key, int width)
     {
         var padded = (width + TIsa.Width - 1) / TIsa.Width * TIsa.Width;
         var known = false;
         ulong regions = 0;
         for (var r = 0; r < count; r++)
         {
-            if (g.Strength[first + r] == 0) continue;
             var members = tile.Membership;
             if (g.Members is not null)
             {
@@ -350,10 +397,25 @@ internal static unsafe class Attention<TIsa, V>
             }
 
             var row = scores + ((long)r * tile.ScoreStride);
-            V keep = TIsa.Broadcast(tile.Keep[r]), gain = TIsa.Broadcast(tile.Gain[r]);
+            V keep = TIsa.Broadcast(tile.Keep[r]), gain = TIsa.Broadcast(tile.Gain[r]), start = TIsa.Broadcast(-tile.Maximum[r]);
+            var sum = TIsa.Broadcast(0);
             for (var i = 0; i < padded; i += TIsa.Width)
-                TIsa.Store(row + i, TIsa.MultiplyAdd(keep, TIsa.Load(row + i), TIsa.Multiply(gain, TIsa.Load(members + i))));
+            {
+                var s = TIsa.MultiplyAdd(keep, TIsa.Load(row + i), TIsa.MultiplyAdd(gain, TIsa.Load(members + i), start));
+                if (i + TIsa.Width > width) s = Hide(s, width - i);
+                var p = TIsa.Exp2(s);
+                sum = TIsa.Add(sum, p);
+                TIsa.Store(row + i, p);
+            }
+
+            tile.Sum[r] += TIsa.Sum(sum);
         }
+    }
+
+    private static V Hide(V scores, int valid)
+    {
+        for (var lane = valid; lane < TIsa.Width; lane++) ((float*)&scores)[lane] = float.NegativeInfinity;
+        return scores;
     }
 
     private static void HideFuture(in AttentionTile tile, int first, int count, int key, int width)

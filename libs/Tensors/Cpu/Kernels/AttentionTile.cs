@@ -39,7 +39,7 @@ internal readonly unsafe struct AttentionTile
     /// <summary>1 for the keys that share a region with the current query, else 0: [Keys].</summary>
     public float* Membership { get; }
 
-    /// <summary>Row maxima so far: [Queries].</summary>
+    /// <summary>Row maxima so far, or what is taken off a row's scores: [Queries].</summary>
     public float* Maximum { get; }
 
     /// <summary>Row minima: [Queries].</summary>

@@ -1,13 +1,13 @@
 namespace VideoGrain.Tensors.Cpu.Kernels;
 
 /// <summary>The kernels, specialised for one instruction set.</summary>
-internal sealed class CpuKernels<TIsa, V>(string name) : CpuKernels
+internal sealed class CpuKernels<TIsa, V>(CpuInstructionSet set) : CpuKernels
     where TIsa : struct, IVectorIsa<V>
     where V : unmanaged
 {
     public override int Width => TIsa.Width;
 
-    public override string Name => name;
+    public override CpuInstructionSet InstructionSet => set;
 
     public override void Gemm(CpuEngine engine, ref GemmArguments arguments) => Gemm<TIsa, V>.Run(engine, ref arguments);
 

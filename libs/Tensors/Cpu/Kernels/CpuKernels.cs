@@ -6,8 +6,8 @@ internal abstract class CpuKernels
     /// <summary>Elements of a vector; decides how matrices are packed.</summary>
     public abstract int Width { get; }
 
-    /// <summary>Name of the instruction set.</summary>
-    public abstract string Name { get; }
+    /// <summary>The instruction set.</summary>
+    public abstract CpuInstructionSet InstructionSet { get; }
 
     /// <summary>Chooses kernels.</summary>
     /// <exception cref="PlatformNotSupportedException">This processor lacks the instruction set asked for.</exception>
@@ -15,9 +15,9 @@ internal abstract class CpuKernels
     {
         CpuInstructionSet.Auto => Avx512Isa.IsSupported ? Choose(CpuInstructionSet.Avx512)
             : Avx2Isa.IsSupported ? Choose(CpuInstructionSet.Avx2) : Choose(CpuInstructionSet.Portable),
-        CpuInstructionSet.Avx512 when Avx512Isa.IsSupported => new CpuKernels<Avx512Isa, System.Runtime.Intrinsics.Vector512<float>>("avx512"),
-        CpuInstructionSet.Avx2 when Avx2Isa.IsSupported => new CpuKernels<Avx2Isa, System.Runtime.Intrinsics.Vector256<float>>("avx2"),
-        CpuInstructionSet.Portable => new CpuKernels<PortableIsa, System.Numerics.Vector<float>>("portable"),
+        CpuInstructionSet.Avx512 when Avx512Isa.IsSupported => new CpuKernels<Avx512Isa, System.Runtime.Intrinsics.Vector512<float>>(set),
+        CpuInstructionSet.Avx2 when Avx2Isa.IsSupported => new CpuKernels<Avx2Isa, System.Runtime.Intrinsics.Vector256<float>>(set),
+        CpuInstructionSet.Portable => new CpuKernels<PortableIsa, System.Numerics.Vector<float>>(set),
         CpuInstructionSet.Avx512 or CpuInstructionSet.Avx2 => throw new PlatformNotSupportedException($"this processor does not support {set}"),
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "unknown instruction set"),
     };

@@ -7,8 +7,7 @@ namespace VideoGrain.Tensors.Cpu.Kernels;
 /// elements in the lanes of a vector would leave most lanes empty. Here keys lie in the lanes, in both products, and scores never
 /// leave the registers: two or three queries (as many as there are registers for) and four vectors of keys at a time, scores, powers
 /// of two, and sums of probability times value per lane, which are added across lanes at the very end.
-/// No running maximum is needed: scores carry log2(e), and 2^s neither overflows nor vanishes while |s| stays below
-/// <see cref="SafeScore"/>. The product of norms bounds |s|; where the bound is larger, and for ST-Layout attention, which
+/// No running maximum is needed where <see cref="ScoreBounds{TIsa,V}"/> says so; elsewhere, and for ST-Layout attention, which
 /// needs each row's extremes anyway, a first walk over the keys finds the maximum, which then is taken off. Where that is faster (<see cref="KeepsScores"/>), the first walk
 /// keeps the scores of its 24 queries, memory linear in the keys, so that the second need not multiply queries and keys again.
 /// </summary>
@@ -19,14 +18,8 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
     // Two queries where registers are few; what the code says of a third is then left out by the compiler.
     private const int MostRows = 3;
 
-    // 2^100 times 2^20 keys times values up to 2^6 stays below 2^127, and 2^-100 keeps 26 bits above the smallest normal number.
-    private const float SafeScore = 100;
-
     private const int WideVector = 16;
     private const int LargestRecomputed = 12;
-
-    // Half of this is what the offset of a modulated row may miss its largest score by.
-    private const float SafeGain = 200;
 
     // Far below any score: such a lane gets the probability 0 (or 2^-126 where a kernel clamps).
     private const float Hidden = -1e30f;
@@ -70,16 +63,13 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             {
                 var key = (tile * layout.TileKeys) + lane;
                 var source = offset + ((long)key * g.Channels);
-                float norm = 0;
                 for (var i = 0; i < g.Size; i++)
                 {
-                    var k = key < g.Keys ? g.K[source + i] : 0;
-                    keys[(i * layout.TileKeys) + lane] = k;
+                    keys[(i * layout.TileKeys) + lane] = key < g.Keys ? g.K[source + i] : 0;
                     values[(i * layout.TileKeys) + lane] = key < g.Keys ? g.V[source + i] : 0;
-                    norm += k * k;
                 }
 
-                largest = MathF.Max(largest, norm);
+                if (key < g.Keys) largest = MathF.Max(largest, ScoreBounds<TIsa, V>.SquaredNorm(g.K + source, g.Size));
             }
         }
 
@@ -106,7 +96,7 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
             Measure(g, tile, keys, kept, count);
             SetModulation(g, tile, keys, kept, first, count);
         }
-        else if (!ScoresAreSafe(g, tile, keyEntry, count))
+        else if (!ScoreBounds<TIsa, V>.AreSafe(tile.Query, count, g.Size, g.KeyNorms + ((long)keyEntry * g.KeyChunks), g.KeyChunks))
         {
             kept = KeepsScores(g.Size);
             Measure(g, tile, keys, kept, count);
@@ -142,34 +132,13 @@ internal static unsafe class KeyLaneAttention<TIsa, V>
         }
     }
 
-    private static bool ScoresAreSafe(in AttentionArguments g, in KeyLaneTile tile, int keyEntry, int count)
-    {
-        float largestKey = 0;
-        for (var chunk = 0; chunk < g.KeyChunks; chunk++) largestKey = MathF.Max(largestKey, g.KeyNorms[(keyEntry * g.KeyChunks) + chunk]);
-
-        for (var r = 0; r < count; r++)
-        {
-            float norm = 0;
-            for (var i = 0; i < g.Size; i++) norm += tile.Query[(r * g.Size) + i] * tile.Query[(r * g.Size) + i];
-            if (!(MathF.Sqrt(norm) * largestKey <= SafeScore)) return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// s' = (1 - a) s + a (max - min) M: a factor on the kept scores, or on the query, and a gain. The row's largest s' lies between
-    /// (1 - a) max and that plus the gain (which is negative for a negative strength); the offset takes the middle off.
-    /// </summary>
+    /// <summary>What each row's extremes make of its modulation. The factor on the scores goes on the query where no scores were kept.</summary>
     private static void SetModulation(in AttentionArguments g, in KeyLaneTile tile, float* packed, bool kept, int first, int count)
     {
         for (var r = 0; r < count; r++)
         {
-            var strength = g.Strength[first + r];
-            tile.Keep[r] = 1 - strength;
-            tile.Gain[r] = strength * (tile.Maximum[r] - tile.Minimum[r]);
-            tile.Offset[r] = (tile.Keep[r] * tile.Maximum[r]) + (tile.Gain[r] / 2);
-            if (Math.Abs(tile.Gain[r]) > SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, kept, first, r, count);
+            (tile.Keep[r], tile.Gain[r], tile.Offset[r]) = ScoreBounds<TIsa, V>.Modulation(g.Strength[first + r], tile.Maximum[r], tile.Minimum[r]);
+            if (Math.Abs(tile.Gain[r]) > ScoreBounds<TIsa, V>.SafeGain) tile.Offset[r] = ModulatedMaximum(g, tile, packed, kept, first, r, count);
             if (kept) continue;
             for (var i = 0; i < g.Size; i++) tile.Query[(r * g.Size) + i] *= tile.Keep[r];
         }
