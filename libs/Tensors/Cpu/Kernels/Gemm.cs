@@ -16,6 +16,9 @@ internal static unsafe class Gemm<TIsa, V>
 {
     private const int WideVector = 16;
     private const int TasksPerThread = 4;
+
+    // Every task gathers its rows' windows anew, which costs more than copying rows.
+    private const int ConvolutionTasksPerThread = 2;
     private const int GegluPanels = 4;
     private const long SmallProduct = 1 << 16;
 
@@ -38,7 +41,8 @@ internal static unsafe class Gemm<TIsa, V>
         arguments.BlockRows = BlockRows(arguments.Rows, engine.Workers.Threads);
         var rowBlocks = (arguments.Rows + arguments.BlockRows - 1) / arguments.BlockRows;
         var panels = arguments.Geglu ? layout.Panels / 2 : layout.Panels;
-        var wanted = small ? 1 : ((engine.Workers.Threads * TasksPerThread) + rowBlocks - 1) / rowBlocks;
+        var perThread = arguments.IsConvolution ? ConvolutionTasksPerThread : TasksPerThread;
+        var wanted = small ? 1 : ((engine.Workers.Threads * perThread) + rowBlocks - 1) / rowBlocks;
         arguments.BlockPanels = Math.Max(1, (panels + wanted - 1) / wanted);
         if (arguments.Geglu) arguments.BlockPanels = Math.Min(arguments.BlockPanels, GegluPanels);
         arguments.PanelBlocks = (panels + arguments.BlockPanels - 1) / arguments.BlockPanels;
@@ -242,7 +246,10 @@ internal static unsafe class Gemm<TIsa, V>
         {
             var source = tile + (r * 2 * TIsa.Width);
             var destination = y + ((long)r * strideY);
-            for (var i = 0; i < columns; i++) destination[i] = accumulate ? destination[i] + source[i] : source[i];
+            var i = 0;
+            for (; i <= columns - TIsa.Width; i += TIsa.Width)
+                TIsa.Store(destination + i, accumulate ? TIsa.Add(TIsa.Load(destination + i), TIsa.Load(source + i)) : TIsa.Load(source + i));
+            for (; i < columns; i++) destination[i] = accumulate ? destination[i] + source[i] : source[i];
         }
     }
 
