@@ -1,4 +1,5 @@
 using VideoGrain.Bench.Cases;
+using VideoGrain.Bench.Machine;
 using VideoGrain.Bench.Profiling;
 using VideoGrain.Tensors;
 
@@ -34,11 +35,15 @@ internal abstract class EngineWork(IEngine engine) : IDisposable
         return values;
     }
 
-    /// <summary>Runs the work once and says what each kernel cost.</summary>
-    public IReadOnlyList<KernelTally> Profile()
+    /// <summary>Runs the work once and says what each kernel cost, and what the machine would have given meanwhile.</summary>
+    public IReadOnlyList<KernelTally> Profile(PeakMeter peak)
     {
         using var scope = Engine.BeginScope();
-        var timing = new TimingEngine(Engine);
+        var timing = new TimingEngine(Engine, () =>
+        {
+            var reading = peak.Read();
+            return (reading.PerSecond, reading.PerCpuSecond);
+        });
         Compute(timing);
         return timing.Tallies;
     }

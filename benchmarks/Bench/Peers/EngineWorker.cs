@@ -80,7 +80,7 @@ internal sealed class EngineWorker : IDisposable
                 ProcessMemory.Reset();
                 return new WorkReply();
             case "profile":
-                return new WorkReply { Kernels = Work.Profile() };
+                return new WorkReply { Kernels = Work.Profile(_peak) };
             case "edit":
                 return new WorkReply { Parts = ToyboxEdit.Run(_engine, request.Case ?? throw new ArgumentException("no case")) };
             default:

@@ -21,6 +21,12 @@ internal sealed record KernelTally
     /// <summary>Floating-point operations of all calls; two per multiply-add, element-wise work not counted.</summary>
     public double Operations { get; set; }
 
+    /// <summary>Operations that the FMA peak, as measured before and after each call, gives in <see cref="Seconds"/>; 0 where it was not measured.</summary>
+    public double Attainable { get; set; }
+
+    /// <summary>The same in <see cref="CpuSeconds"/>.</summary>
+    public double CpuAttainable { get; set; }
+
     /// <summary>Bytes that all calls must at least read and write: arguments, weights and result, once each.</summary>
     public double Bytes { get; set; }
 }

@@ -4,11 +4,14 @@ using VideoGrain.Tensors;
 namespace VideoGrain.Bench.Profiling;
 
 /// <summary>An engine that passes every call on to another and notes what it cost.</summary>
-internal sealed class TimingEngine(IEngine inner) : IEngine
+/// <param name="inner">The other engine.</param>
+/// <param name="peak">Reads the FMA peak, per second and per CPU second, between calls; null where nobody asks for it.</param>
+internal sealed class TimingEngine(IEngine inner, Func<(double PerSecond, double PerCpuSecond)>? peak = null) : IEngine
 {
     private const double Value = sizeof(float);
 
     private readonly Dictionary<string, KernelTally> _tallies = new(StringComparer.Ordinal);
+    private (double PerSecond, double PerCpuSecond) _before = peak?.Invoke() ?? default;
 
     /// <summary>What the calls since the last <see cref="Clear"/> cost, dearest first.</summary>
     public IReadOnlyList<KernelTally> Tallies => [.. _tallies.Values.OrderByDescending(tally => tally.Seconds)];
@@ -198,6 +201,14 @@ internal sealed class TimingEngine(IEngine inner) : IEngine
         tally.Seconds += seconds;
         tally.CpuSeconds += cpu;
         tally.Operations += operations;
+        if (peak is not null)
+        {
+            var after = peak();
+            tally.Attainable += seconds * (_before.PerSecond + after.PerSecond) / 2;
+            tally.CpuAttainable += cpu * (_before.PerCpuSecond + after.PerCpuSecond) / 2;
+            _before = after;
+        }
+
         tally.Bytes += bytesRead + Size(y);
         return y;
     }

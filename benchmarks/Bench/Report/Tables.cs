@@ -65,7 +65,7 @@ internal sealed class Tables(TextWriter output)
         foreach (var group in report.Profile.GroupBy(tally => tally.Operation).OrderByDescending(group => group.Sum(tally => Seconds(report, tally))))
         {
             var (seconds, operations) = (group.Sum(tally => Seconds(report, tally)), group.Sum(tally => tally.Operations));
-            Line($"| {group.Key} | {group.Sum(tally => tally.Calls)} | {seconds / Milli:F1} | {seconds / total:P1} | {operations / seconds / Giga:F0} | {operations / seconds / Peak(report):F2} |");
+            Line($"| {group.Key} | {group.Sum(tally => tally.Calls)} | {seconds / Milli:F1} | {seconds / total:P1} | {operations / seconds / Giga:F0} | {operations / group.Sum(tally => Attainable(report, tally)):F2} |");
         }
 
         Line($"");
@@ -86,7 +86,7 @@ internal sealed class Tables(TextWriter output)
             return;
         }
 
-        var roof = Math.Min(Peak(report), intensity * Bandwidth(report));
+        var roof = Math.Min(Attainable(report, tally) / seconds, intensity * Bandwidth(report));
         Line($"{head} | {rate / Giga:F0} | {intensity:F0} | {roof / Giga:F0} | {rate / roof:F2} |");
     }
 
@@ -113,7 +113,7 @@ internal sealed class Tables(TextWriter output)
 
     private static double Seconds(BenchReport report, KernelTally tally) => report.Quiet ? tally.Seconds : tally.CpuSeconds;
 
-    private static double Peak(BenchReport report) => report.Quiet ? report.PeakPerSecond : report.PeakPerCpuSecond;
+    private static double Attainable(BenchReport report, KernelTally tally) => report.Quiet ? tally.Attainable : tally.CpuAttainable;
 
     private static double Bandwidth(BenchReport report) => report.Quiet ? report.BytesPerSecond : report.BytesPerCpuSecond;
 
