@@ -10,7 +10,7 @@ internal sealed record BenchOptions
     public const string Usage = """
         bench [--quick] [--json FILE] [--only PARTS] [--no-torch] [--python PROGRAM] [--threads N] [--root FOLDER] [--tiny]
 
-          --quick          fewer rounds, no 12288 tokens, a short edit; some two minutes instead of eight
+          --quick          fewer rounds, no 12288 tokens, a short edit; some five minutes instead of twenty
           --json FILE      also write everything as JSON
           --only PARTS     kernels, unet, published, text, vae, toybox; several with commas
           --no-torch       leave PyTorch out
