@@ -148,9 +148,18 @@ internal sealed partial class JobsDatabase : IDisposable
         if (IsShared || !_hasTraces)
             return;
 
+        // Before the log is emptied: what is deleted meanwhile leaves traces for the next call.
         _hasTraces = false;
-        if (!await _sqlite.EmptyLogAsync(cancellationToken))
-            _hasTraces = true;
+        var isErased = false;
+        try
+        {
+            isErased = await _sqlite.EmptyLogAsync(cancellationToken);
+        }
+        finally
+        {
+            if (!isErased)
+                _hasTraces = true;
+        }
     }
 
     public void Dispose() => _sqlite.Dispose();

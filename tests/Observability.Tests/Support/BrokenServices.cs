@@ -123,6 +123,10 @@ public sealed partial class BrokenServices : IAsyncLifetime
         Disk = SmallDisk.TryMount(_folder.At(DiskFull));
         if (Disk is null) return;
         await StartAsync(DiskFull, "orchestrator", OrchestratorHost.Build, Orchestrator(DiskFull));
+
+        // The first round of tidying empties the database's log, which would make room again.
+        var log = Path.Combine(Disk.Path, "orchestrator.db-wal");
+        await Waiting.UntilAsync(() => new FileInfo(log).Length == 0, "the log is empty", Cancellation);
         Disk.Fill();
     }
 

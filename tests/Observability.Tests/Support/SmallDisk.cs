@@ -16,9 +16,6 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Where it is mounted.</summary>
     public string Path { get; }
 
-    /// <summary>How many bytes it has.</summary>
-    public long Bytes => Mebibytes << 20;
-
     /// <summary>Mounts one on an empty folder; null where that is not allowed, such as in a container without that right.</summary>
     public static SmallDisk? TryMount(string folder)
     {
