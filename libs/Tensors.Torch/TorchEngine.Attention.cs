@@ -46,9 +46,9 @@ public sealed partial class TorchEngine
             var width = size + (IsHalf ? 2 * sets : sets);
             var padding = (HeadAlignment - (width % HeadAlignment)) % HeadAlignment;
             var members = tables[0].repeat(repeats, 1).view(1, 1, repeats * q[1], sets);
-            gain = gain.mul_(Math.Sqrt(width + padding));
+            gain = gain.TimesInPlace(Math.Sqrt(width + padding));
             var upper = gain.to(_type);
-            List<torch.Tensor> left = [folded * ((1 - strength) * (scale * Math.Sqrt(width + padding))).to(_type), upper * members];
+            List<torch.Tensor> left = [folded * strength.Times(-1).PlusInPlace(1).TimesInPlace(scale * Math.Sqrt(width + padding)).to(_type), upper * members];
             List<torch.Tensor> right = [key, tables[1].view(1, 1, k[1], sets).expand(key.shape[0], heads, -1, -1)];
             if (IsHalf)
             {
@@ -97,7 +97,7 @@ public sealed partial class TorchEngine
         var tokens = q[1] / frames;
         return Compute(OperationGroup.Other, [frames, tokens, tokens], () =>
         {
-            var query = Split(queries, heads).squeeze(0).to(torch.ScalarType.Float32) * scale;
+            var query = Split(queries, heads).squeeze(0).to(torch.ScalarType.Float32).Times(scale);
             var key = Split(keys, heads).squeeze(0).to(torch.ScalarType.Float32).transpose(1, 2);
             var step = Block(tokens, (long)heads * k[1] * sizeof(float) * 2);
             var rows = new List<torch.Tensor>();
@@ -125,7 +125,7 @@ public sealed partial class TorchEngine
         return Compute(
             OperationGroup.Other,
             [q[0], q[1], k[1]],
-            () => (queries.View(k[0], q[0] / k[0] * (long)q[1], q[2]) * (scale / heads)).bmm(keys.View().transpose(1, 2)));
+            () => queries.View(k[0], q[0] / k[0] * (long)q[1], q[2]).Times(scale / heads).bmm(keys.View().transpose(1, 2)));
     }
 
     private static OperationGroup GroupOf(Tensor q, Tensor k) => k[1] == q[1] ? OperationGroup.SelfAttention : OperationGroup.CrossAttention;
@@ -148,7 +148,7 @@ public sealed partial class TorchEngine
         // The usual scale, in single precision, is that root but for its rounding.
         const double Rounding = 1e-6;
         var factor = scale * Math.Sqrt(q.shape[^1]);
-        return functional.scaled_dot_product_attention(Math.Abs(factor - 1) < Rounding ? q : q * factor, k, v, mask, is_casual: causal);
+        return functional.scaled_dot_product_attention(Math.Abs(factor - 1) < Rounding ? q : q.Times(factor), k, v, mask, is_casual: causal);
     }
 
     /// <summary>How far the scores of each query reach, the step that ST-Layout attention takes first: [key batch, heads, queries], in fp32.</summary>
@@ -176,7 +176,7 @@ public sealed partial class TorchEngine
     {
         // bmm and not matmul: TorchSharp lets no error of the latter through, memory running out among them, but ends the process.
         long entries = q.shape[0] * q.shape[1], queries = q.shape[2], keys = k.shape[2], size = q.shape[3];
-        var scaled = (q * scale).reshape(entries, queries, size);
+        var scaled = q.Times(scale).reshape(entries, queries, size);
         var transposed = k.reshape(entries, keys, size).transpose(1, 2);
         var blocks = Blocks(queries, Block(queries, entries * keys * ElementBytes), (start, count) =>
         {
@@ -219,6 +219,6 @@ public sealed partial class TorchEngine
     private torch.Tensor[] SelectionTables(KeySelection selection)
     {
         var indices = torch.tensor(selection.Indices, [selection.Queries, selection.Width]).to(torch.ScalarType.Int64, _device);
-        return [indices.clamp(min: 0), indices.ge(0)];
+        return [indices.OrZero(), indices.NotNegative()];
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class TorchEngine
         return Compute(OperationGroup.Linear, shape, () =>
         {
             var y = Activate(functional.linear(input.View(), own.Weight, own.Bias), activation);
-            return added is null ? y : y.add_(added.View());
+            return added is null ? y : y.PlusInPlace(added.View());
         });
     }
 
@@ -52,10 +52,10 @@ public sealed partial class TorchEngine
             if (shifted is not null)
             {
                 long rows = shifted[0], images = shape[0] / rows;
-                y.view(rows, images, (long)shape[1] * shape[2], shape[3]).add_(shifted.View(rows, 1, 1, shape[3]));
+                y.view(rows, images, (long)shape[1] * shape[2], shape[3]).PlusInPlace(shifted.View(rows, 1, 1, shape[3]));
             }
 
-            return added is null ? y : y.add_(added.View());
+            return added is null ? y : y.PlusInPlace(added.View());
         });
     }
 
@@ -86,7 +86,7 @@ public sealed partial class TorchEngine
     private static torch.Tensor Activate(torch.Tensor x, Activation activation) => activation switch
     {
         Activation.Silu => functional.silu(x, inplace: true),
-        Activation.QuickGelu => x.mul_(torch.sigmoid(x * OpenAiGeluSlope)),
+        Activation.QuickGelu => x.mul_(torch.sigmoid(x.Times(OpenAiGeluSlope))),
         Activation.Gelu => functional.gelu(x),
         _ => x,
     };
@@ -99,15 +99,15 @@ public sealed partial class TorchEngine
     private torch.Tensor GroupNormInPlace(torch.Tensor images, TorchNormWeight weight, int groups, float epsilon)
     {
         long statistics = images.shape[0], rows = images.shape[1], channels = images.shape[2], each = channels / groups;
-        var means = images.sum(1, true, torch.ScalarType.Float32) / rows;
+        var means = images.sum(1, true, torch.ScalarType.Float32).Over(rows);
         var deviations = images.std(1, false, true).to(torch.ScalarType.Float32);
         var rounded = means.to(_type);
         var mean = means.view(statistics, groups, each).mean([-1], true);
         var centred = means.view(statistics, groups, each) - mean;
-        var variance = (deviations.square().view(statistics, groups, each) + centred.square()).mean([-1], true);
-        var factors = (weight.Scale.to(torch.ScalarType.Float32).view(groups, each) * (variance + epsilon).rsqrt()).view(statistics, 1, channels);
-        var offsets = weight.Shift + ((rounded - mean.expand(-1, -1, each).reshape(statistics, 1, channels)) * factors);
-        return offsets.to(_type).addcmul(images - rounded, factors.to(_type), 1);
+        var variance = deviations.mul(deviations).view(statistics, groups, each).PlusProduct(centred, centred).mean([-1], true);
+        var factors = (weight.Scale.to(torch.ScalarType.Float32).view(groups, each) * variance.Plus(epsilon).rsqrt()).view(statistics, 1, channels);
+        var offsets = weight.Shift.Plus((rounded - mean.expand(-1, -1, each).reshape(statistics, 1, channels)) * factors);
+        return offsets.to(_type).PlusProduct(images - rounded, factors.to(_type));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using TorchSharp;
+using VideoGrain.Tensors.Torch.Internal;
 
 namespace VideoGrain.Tensors.Torch;
 
@@ -21,14 +22,14 @@ public sealed partial class TorchEngine
     {
         var (left, right) = (Own(a, nameof(a)), Own(b, nameof(b)));
         OperandChecks.Combine(a, b);
-        return Compute(OperationGroup.Other, a.Shape, () => left.View(left.Length / right.Length, right.Length).mul(alpha).add_(right.View(1, right.Length), beta));
+        return Compute(OperationGroup.Other, a.Shape, () => left.View(left.Length / right.Length, right.Length).Times(alpha).PlusInPlace(right.View(1, right.Length), beta));
     }
 
     /// <inheritdoc/>
     public Tensor Affine(Tensor x, float scale, float offset = 0)
     {
         var input = Own(x, nameof(x));
-        return Compute(OperationGroup.Other, x.Shape, () => input.View().mul(scale).add_(offset));
+        return Compute(OperationGroup.Other, x.Shape, () => input.View().Times(scale).PlusInPlace(offset));
     }
 
     /// <inheritdoc/>

@@ -58,6 +58,32 @@ public sealed class TorchEngineTests
     }
 
     [Fact]
+    public void Operations_WhileGarbageIsCollected_GiveWhatTheyGiveWithout()
+    {
+        const int Rounds = 2000;
+        using var engine = Make(TorchPrecision.Float16);
+        using var block = new Block(engine);
+        var expected = block.Run();
+        var done = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        })
+        { IsBackground = true };
+        collector.Start();
+
+        var wrong = Enumerable.Range(0, Rounds).Count(_ => !block.Run().SequenceEqual(expected));
+
+        Volatile.Write(ref done, true);
+        collector.Join();
+        Assert.Equal(0, wrong);
+    }
+
+    [Fact]
     public void Engine_NoSuchDevice_IsRefused()
     {
         Assert.Throws<ArgumentException>(() => new TorchEngine(new TorchEngineOptions { Device = -2 }));
@@ -65,4 +91,47 @@ public sealed class TorchEngineTests
     }
 
     private static TorchEngine Make(TorchPrecision precision) => new(new TorchEngineOptions { Device = TorchEngineOptions.Cpu, Precision = precision });
+
+    /// <summary>One of every operation that takes a number, small.</summary>
+    private sealed class Block : IDisposable
+    {
+        private const int Side = 3, Tokens = Side * Side, Channels = 8, Heads = 2;
+        private static readonly float[] Values = Numbers.Random(1, Tokens * Channels);
+        private readonly LayoutModulation _modulation = new(
+            [.. Enumerable.Range(0, Tokens).Select(i => (ulong)(i % 3))],
+            [.. Enumerable.Range(0, Tokens).Select(i => (ulong)(i % 3))],
+            [.. Enumerable.Range(0, Tokens).Select(i => i % 2 * 0.5f)]);
+        private readonly IEngine _engine;
+        private readonly ConvWeight _conv;
+        private readonly LinearWeight _linear;
+        private readonly NormWeight _norm;
+
+        public Block(IEngine engine)
+        {
+            _engine = engine;
+            _conv = engine.PackConv(Numbers.Host(Numbers.Random(2, Channels * Channels * 9), Channels, Channels, 3, 3), null, 1, Padding2d.Symmetric(1));
+            _linear = engine.PackLinear(Numbers.Host(Numbers.Random(3, Channels * Channels), Channels, Channels), null);
+            _norm = engine.PackNorm(Numbers.Host(Numbers.Random(4, Channels), Channels), Numbers.Host(Numbers.Random(5, Channels), Channels));
+        }
+
+        public float[] Run()
+        {
+            const float Scale = 0.3f;
+            using var scope = _engine.BeginScope();
+            var x = _engine.Upload(Values, 1, Side, Side, Channels);
+            x = _engine.Combine(_engine.Affine(x, Scale, 1), Scale, x, 1 - Scale);
+            x = _engine.Conv2d(x, _conv, _engine.Upload(Values.AsSpan(0, Channels), 1, Channels), x);
+            x = _engine.GroupNorm(x, _norm, 2, 1e-5f, 1, Activation.QuickGelu).Reshape(1, Tokens, Channels);
+            x = _engine.Linear(x, _linear, Activation.QuickGelu, x);
+            x = _engine.LayoutAttention(x, x, _engine.Attention(x, x, x, Heads, Scale), Heads, Scale, _modulation);
+            return [.. _engine.Values(x), .. _engine.Values(_engine.AttentionScores(x, x, Heads, Scale))];
+        }
+
+        public void Dispose()
+        {
+            _conv.Dispose();
+            _linear.Dispose();
+            _norm.Dispose();
+        }
+    }
 }
