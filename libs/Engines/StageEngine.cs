@@ -37,7 +37,7 @@ public static class StageEngine
 #if CUDA
     private static TorchEngine MakeTorch(EngineOptions options, ILogger logger) => new(new TorchEngineOptions
     {
-        Device = options.Device,
+        Device = options.Device == EngineOptions.Processor ? TorchEngineOptions.Cpu : options.Device,
         Precision = options.Precision switch
         {
             EnginePrecision.Bf16 => TorchPrecision.BFloat16,

@@ -27,12 +27,14 @@ public sealed class GoldenContext : IDisposable
         var other => throw new ArgumentException($"VIDEOGRAIN_TORCH_PRECISION is {other}; known are fp32, fp16 and bf16"),
     };
 
-    // Half precision rounds to 11 bits, bfloat16 to 8; a run of many steps multiplies that: by as much as benchmarks/Gpu allows a whole edit too.
-    private static readonly double LeastBound = Precision switch { TorchPrecision.Float16 => 5e-2, TorchPrecision.BFloat16 => 4e-1, _ => 0 };
-
     public IEngine Engine { get; } = new TorchEngine(new TorchEngineOptions { Device = Device(), Precision = Precision });
 
-    public GoldenReport Report { get; } = new(LeastBound);
+    public GoldenReport Report { get; } = new(Precision switch
+    {
+        TorchPrecision.Float16 => PrecisionBounds.Float16,
+        TorchPrecision.BFloat16 => PrecisionBounds.BFloat16,
+        _ => null,
+    });
 #else
     public IEngine Engine { get; } = new CpuEngine();
 

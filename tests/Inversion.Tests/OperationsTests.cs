@@ -159,7 +159,7 @@ public class OperationsTests(InversionStage stage)
     [InlineData("--Limits:IdleTimeout=-00:00:01")]
     [InlineData("--Models:MaxLoaded=0")]
     [InlineData("--Engine:Threads=-1")]
-    [InlineData("--Engine:Device=-1")]
+    [InlineData("--Engine:Device=-2")]
     [InlineData("--Engine:Kind=cuda")]
     [InlineData("--Engine:Precision=9")]
     [InlineData("--Auth:Callers:alice:KeySha256=abc")]

@@ -84,6 +84,20 @@ public sealed class TorchEngineTests
     }
 
     [Fact]
+    public void Operations_WhoseScopeHasEnded_LeaveNothingInTheLibrary()
+    {
+        using var engine = Make(TorchPrecision.Float16);
+        using var block = new Block(engine);
+        block.Run();
+        var before = TorchSharp.torch.Tensor.TotalCount;
+
+        for (var i = 0; i < 10; i++) block.Run();
+
+        Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
+        Assert.Equal(0, engine.BytesInUse);
+    }
+
+    [Fact]
     public void Engine_NoSuchDevice_IsRefused()
     {
         Assert.Throws<ArgumentException>(() => new TorchEngine(new TorchEngineOptions { Device = -2 }));

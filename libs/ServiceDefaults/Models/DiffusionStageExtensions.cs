@@ -28,7 +28,7 @@ public static class DiffusionStageExtensions
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddOptions<EngineOptions>().Bind(configuration.GetSection(EngineOptions.Section))
             .Validate(options => options.Threads >= 0, "Engine:Threads must not be negative")
-            .Validate(options => options.Device >= 0, "Engine:Device must not be negative")
+            .Validate(options => options.Device >= EngineOptions.Processor, "Engine:Device must be a CUDA device, 0 or more, or -1 for the processor")
             .Validate(options => Enum.IsDefined(options.Precision), "Engine:Precision must be fp16, bf16 or fp32")
             .Validate(options => hasEngine(options.Kind), "Engine:Kind must be auto or cpu in this build, which has no CUDA engine; build with -p:Cuda=true for one")
             .ValidateOnStart();

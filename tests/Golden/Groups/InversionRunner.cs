@@ -40,7 +40,7 @@ public sealed class InversionRunner : IGroupRunner
         latents.Insert(0, result.Start);
         Assert.Equal(trajectory.Length, latents.Count);
         for (var step = 0; step < latents.Count; step++)
-            report.CompareNorm(golden, $"trajectory[{step}]", latents[step].Values, trajectory[step].Values, EditingCase.LatentBound);
+            report.CompareRun(golden, $"trajectory[{step}]", latents[step].Values, trajectory[step].Values, EditingCase.LatentBound);
 
         var epsilon = EditingCase.Latents(golden, "eps");
         var timeline = new EditTimeline(model.Schedule, options);
@@ -48,7 +48,7 @@ public sealed class InversionRunner : IGroupRunner
         foreach (var step in golden.Json.GetProperty("eps_steps").EnumerateArray().Select(s => s.GetInt32()))
         {
             var predicted = EditingCase.PredictionOf(latents[step], latents[step + 1], timeline.InversionStep(timeline.Inversion[step]));
-            report.CompareNorm(golden, $"eps[{step}]", predicted, epsilon[row++].Values, EditingCase.PredictionBound);
+            report.CompareRun(golden, $"eps[{step}]", predicted, epsilon[row++].Values, EditingCase.PredictionBound);
         }
 
         using var scope = model.Engine.BeginScope();
