@@ -1,6 +1,7 @@
 using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Contract;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Models;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
@@ -8,8 +9,12 @@ using VideoGrain.ServiceDefaults.Streaming;
 namespace VideoGrain.Denoiser;
 
 /// <summary>The contract's denoiser on the editing library's edit loop.</summary>
+[BindServiceMethod(typeof(DenoiserGrpcService), nameof(Bind))]
 internal sealed class DenoiserGrpcService(StageHost stage, ILogger<DenoiserGrpcService> logger) : DenoiserService.DenoiserServiceBase
 {
+    /// <summary>Binds the service's methods.</summary>
+    public static void Bind(ServiceBinderBase binder, DenoiserService.DenoiserServiceBase? service) => DenoiserService.BindService(new ParsedRequests(binder), service);
+
     public override async Task Denoise(
         IAsyncStreamReader<DenoiseRequest> requestStream, IServerStreamWriter<DenoiseResponse> responseStream, ServerCallContext context)
     {

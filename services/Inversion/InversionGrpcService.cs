@@ -1,6 +1,7 @@
 using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Contract;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Models;
 using VideoGrain.ServiceDefaults.Stages;
 using VideoGrain.ServiceDefaults.Streaming;
@@ -8,8 +9,12 @@ using VideoGrain.ServiceDefaults.Streaming;
 namespace VideoGrain.Inversion;
 
 /// <summary>The contract's inversion service on the editing library's inversion loop.</summary>
+[BindServiceMethod(typeof(InversionGrpcService), nameof(Bind))]
 internal sealed class InversionGrpcService(StageHost stage, ILogger<InversionGrpcService> logger) : InversionService.InversionServiceBase
 {
+    /// <summary>Binds the service's methods.</summary>
+    public static void Bind(ServiceBinderBase binder, InversionService.InversionServiceBase? service) => InversionService.BindService(new ParsedRequests(binder), service);
+
     public override async Task Invert(
         IAsyncStreamReader<InvertRequest> requestStream, IServerStreamWriter<InvertResponse> responseStream, ServerCallContext context)
     {

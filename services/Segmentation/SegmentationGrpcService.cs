@@ -13,6 +13,7 @@ using VideoGrain.ServiceDefaults.Telemetry;
 namespace VideoGrain.Segmentation;
 
 /// <summary>The contract's SegmentationService: reads and checks calls, and hands the work to the pipelines.</summary>
+[BindServiceMethod(typeof(SegmentationGrpcService), nameof(Bind))]
 internal sealed class SegmentationGrpcService(
     IOptions<SegmentationOptions> options,
     StageSlots slots,
@@ -29,6 +30,9 @@ internal sealed class SegmentationGrpcService(
     ILogger<SegmentationGrpcService> logger) : SegmentationService.SegmentationServiceBase
 {
     private readonly SegmentationOptions _options = options.Value;
+
+    /// <summary>Binds the service's methods.</summary>
+    public static void Bind(ServiceBinderBase binder, SegmentationService.SegmentationServiceBase? service) => SegmentationService.BindService(new ParsedRequests(binder), service);
 
     public override async Task SegmentVideo(
         IAsyncStreamReader<SegmentVideoRequest> requestStream, IServerStreamWriter<SegmentVideoResponse> responseStream, ServerCallContext context)

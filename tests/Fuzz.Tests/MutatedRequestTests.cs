@@ -47,7 +47,7 @@ public sealed class MutatedRequestTests(FuzzedSystem system)
             var (messages, bytes, broken) = Requests(call, index);
             var outcome = await SendAsync(call, bytes);
             answers[outcome.Code] = answers.GetValueOrDefault(outcome.Code) + 1;
-            if (Problem(outcome, broken && !FuzzedSystem.Methods[call].IsClientStreaming) is { } problem)
+            if (Problem(outcome) is { } problem)
                 problems.Add($"{call} seed {FuzzSettings.Seed} request {index}{(broken ? " (broken bytes)" : "")}: {problem}\n{Show(messages)}");
 
             if (await TidyAsync(call, outcome, index % FollowedOneIn == 0) is { } late)
@@ -86,12 +86,11 @@ public sealed class MutatedRequestTests(FuzzedSystem system)
         return RawCall.SendAsync(system.InvokerOf(method), method, requests, enough, Patience);
     }
 
-    // By gRPC's own rules a single request that cannot be parsed is answered INTERNAL before any service sees it.
-    private static string? Problem(Outcome outcome, bool isUnparsed) => outcome switch
+    private static string? Problem(Outcome outcome) => outcome switch
     {
         { IsHung: true } => "did not end",
         { Code: StatusCode.Unknown } => $"UNKNOWN: {outcome.Detail}",
-        { Code: StatusCode.Internal } when !isUnparsed => $"INTERNAL: {outcome.Detail}",
+        { Code: StatusCode.Internal } => $"INTERNAL: {outcome.Detail}",
         { Code: StatusCode.InvalidArgument, HasReason: false } => $"INVALID_ARGUMENT without details: {outcome.Detail}",
         _ => null,
     };

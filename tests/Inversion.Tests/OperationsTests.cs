@@ -160,7 +160,9 @@ public class OperationsTests(InversionStage stage)
     [InlineData("--Models:MaxLoaded=0")]
     [InlineData("--Engine:Threads=-1")]
     [InlineData("--Engine:Device=-2")]
+#if !CUDA
     [InlineData("--Engine:Kind=cuda")]
+#endif
     [InlineData("--Engine:Precision=9")]
     [InlineData("--Auth:Callers:alice:KeySha256=abc")]
     public async Task Configuration_OutOfRange_StopsTheStart(string argument) =>

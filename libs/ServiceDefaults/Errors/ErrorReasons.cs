@@ -24,7 +24,7 @@ public static class ErrorReasons
     /// <summary>A stream has a second header.</summary>
     public const string HeaderRepeated = "HEADER_REPEATED";
 
-    /// <summary>A message of a stream is no message of the contract.</summary>
+    /// <summary>A message's bytes are no message of the contract.</summary>
     public const string MessageMalformed = "MESSAGE_MALFORMED";
 
     /// <summary>A tensor that the call does not take.</summary>

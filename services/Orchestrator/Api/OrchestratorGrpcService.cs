@@ -14,6 +14,7 @@ using VideoGrain.ServiceDefaults.Streaming;
 namespace VideoGrain.Orchestrator.Api;
 
 /// <summary>The contract's orchestrator: a thin face over submission, catalog and downloads.</summary>
+[BindServiceMethod(typeof(OrchestratorGrpcService), nameof(Bind))]
 internal sealed class OrchestratorGrpcService(
     ServiceGate gate,
     EditSubmission submission,
@@ -30,6 +31,9 @@ internal sealed class OrchestratorGrpcService(
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 200;
+
+    /// <summary>Binds the service's methods.</summary>
+    public static void Bind(ServiceBinderBase binder, OrchestratorService.OrchestratorServiceBase? service) => OrchestratorService.BindService(new ParsedRequests(binder), service);
 
     public override async Task<SubmitEditResponse> SubmitEdit(IAsyncStreamReader<SubmitEditRequest> requestStream, ServerCallContext context)
     {

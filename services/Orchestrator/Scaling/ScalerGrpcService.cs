@@ -8,12 +8,16 @@ using VideoGrain.ServiceDefaults.Hosting;
 namespace VideoGrain.Orchestrator.Scaling;
 
 /// <summary>What KEDA asks: the backlog of the stage that a trigger's metadata names, in GPU-seconds.</summary>
+[BindServiceMethod(typeof(ScalerGrpcService), nameof(Bind))]
 internal sealed class ScalerGrpcService(ServiceGate gate, GpuBacklog backlog, Drain drain) : ExternalScaler.ExternalScalerBase
 {
     /// <summary>Key of the trigger's metadata that names the stage: "inverting" or "denoising".</summary>
     public const string StageKey = "stage";
 
     private static readonly string[] Known = [.. GpuStages.All.Select(GpuStages.Name)];
+
+    /// <summary>Binds the service's methods.</summary>
+    public static void Bind(ServiceBinderBase binder, ExternalScaler.ExternalScalerBase? service) => ExternalScaler.BindService(new ParsedRequests(binder), service);
 
     public override async Task<IsActiveResponse> IsActive(ScaledObjectRef request, ServerCallContext context)
     {
