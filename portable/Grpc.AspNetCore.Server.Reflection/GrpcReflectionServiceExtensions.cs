@@ -30,8 +30,16 @@ public static class GrpcReflectionServiceExtensions
             .Select(FindDescriptor)
             .OfType<Google.Protobuf.Reflection.ServiceDescriptor>();
 
-    private static Google.Protobuf.Reflection.ServiceDescriptor? FindDescriptor(Type service) =>
-        service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType
-            .GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)
-            ?.GetValue(null) as Google.Protobuf.Reflection.ServiceDescriptor;
+    // A service may bind its methods itself; the class that names its descriptor is the generated one.
+    private static Google.Protobuf.Reflection.ServiceDescriptor? FindDescriptor(Type service)
+    {
+        for (var type = service; type is not null; type = type.BaseType)
+        {
+            var generated = type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false)?.BindType;
+            if (generated?.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is Google.Protobuf.Reflection.ServiceDescriptor descriptor)
+                return descriptor;
+        }
+
+        return null;
+    }
 }

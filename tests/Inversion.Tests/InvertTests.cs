@@ -1,3 +1,4 @@
+using Grpc.Core;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.StageSupport;
@@ -108,6 +109,10 @@ public class InvertTests(InversionStage stage)
         Assert.True(accepted.Nouns[0].FirstToken > accepted.Nouns[1].FirstToken);
         Assert.True(accepted.Nouns[0].TokenCount > accepted.Nouns[1].TokenCount);
         Assert.Equal((8u, 9u, 8u), (accepted.Attention.Rows, accepted.Attention.Columns, accepted.Attention.PixelsPerToken));
+
+        // Without its clip the call fails; the stage is free for the next test when it has.
+        await call.RequestStream.CompleteAsync();
+        await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(StageServer.Patience));
     }
 
     [Theory]

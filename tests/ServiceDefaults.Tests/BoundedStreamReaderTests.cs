@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using VideoGrain.Protos.V1;
@@ -11,31 +10,6 @@ public class BoundedStreamReaderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly FakeTimeProvider _time = new();
-
-    [Fact]
-    public async Task Read_WhenTheStreamBreaksOff_IsCancelledAndNoFailure()
-    {
-        var reader = new BoundedStreamReader<TensorChunk>(new BrokenStream<TensorChunk>(new IOException("The client reset the request stream.")), new StreamLimits(), _time);
-
-        var error = await Assert.ThrowsAsync<VideoGrainException>(() => reader.ReadAsync(CancellationToken.None));
-
-        Assert.Equal((StatusCode.Cancelled, ErrorReasons.Cancelled), (error.Code, error.Reason));
-    }
-
-    // As the parser throws it, and as gRPC may wrap it.
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Read_OfBytesThatAreNoMessage_IsTheCallersFault(bool isWrapped)
-    {
-        var cause = Assert.Throws<InvalidProtocolBufferException>(() => TensorChunk.Parser.ParseFrom([0xFF]));
-        Exception failure = isWrapped ? new RpcException(new Status(StatusCode.Internal, "A message could not be read.", cause)) : cause;
-        var reader = new BoundedStreamReader<TensorChunk>(new BrokenStream<TensorChunk>(failure), new StreamLimits(), _time);
-
-        var error = await Assert.ThrowsAsync<VideoGrainException>(() => reader.ReadAsync(CancellationToken.None));
-
-        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.MessageMalformed), (error.Code, error.Reason));
-    }
 
     [Fact]
     public async Task Read_WhenTheCallerRests_FailsAfterTheIdleTime()

@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
 
 namespace VideoGrain.ServiceDefaults.Tests;
@@ -32,6 +34,38 @@ public sealed class ErrorInterceptorTests
 
         Assert.Equal(StatusCode.Internal, error.StatusCode);
         Assert.DoesNotContain("completed", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StreamThatBreaksOff_IsCancelledByTheCaller()
+    {
+        var error = await ErrorOfReadingAsync(new IOException("The client reset the request stream."));
+
+        Assert.Equal((StatusCode.Cancelled, ErrorReasons.Cancelled), (error.Code, error.Reason));
+    }
+
+    // As the parser throws it, and as gRPC may wrap it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StreamOfBytesThatAreNoMessage_IsTheCallersFault(bool isWrapped)
+    {
+        var cause = Assert.Throws<InvalidProtocolBufferException>(() => TensorChunk.Parser.ParseFrom([0xFF]));
+
+        var error = await ErrorOfReadingAsync(isWrapped ? new RpcException(new Status(StatusCode.Internal, "A message could not be read.", cause)) : cause);
+
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.MessageMalformed), (error.Code, error.Reason));
+    }
+
+    private async Task<VideoGrainException> ErrorOfReadingAsync(Exception failure)
+    {
+        var call = new Call(DateTime.MaxValue, CancellationToken.None);
+        var duplex = await Assert.ThrowsAsync<RpcException>(() => _interceptor.DuplexStreamingServerHandler<string, string>(
+            new BrokenStream<string>(failure), null!, call, (requests, _, _) => requests.MoveNext(CancellationToken.None)));
+        var client = await Assert.ThrowsAsync<RpcException>(() => _interceptor.ClientStreamingServerHandler<string, string>(
+            new BrokenStream<string>(failure), call, async (requests, _) => $"{await requests.MoveNext(CancellationToken.None)}"));
+        Assert.Equal(duplex.Status.Detail, client.Status.Detail);
+        return VideoGrainException.FromRpcException(duplex);
     }
 
     private Task<RpcException> ErrorOfAsync(Call call) => Assert.ThrowsAsync<RpcException>(() => _interceptor.UnaryServerHandler<string, string>(

@@ -13,7 +13,7 @@ internal sealed partial class ErrorInterceptor(ErrorTranslator translator, TimeP
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Guard(context, () => continuation(requestStream, context));
+        Guard(context, () => continuation(new CallerStream<TRequest>(requestStream), context));
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
@@ -23,7 +23,7 @@ internal sealed partial class ErrorInterceptor(ErrorTranslator translator, TimeP
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Guard(context, () => Wrap(continuation(requestStream, responseStream, context)));
+        Guard(context, () => Wrap(continuation(new CallerStream<TRequest>(requestStream), responseStream, context)));
 
     private static async Task<bool> Wrap(Task task)
     {

@@ -30,7 +30,7 @@ public sealed class BoundedStreamReader<T>
     public long Messages { get; private set; }
 
     /// <summary>The next message, or null when the caller has ended its stream.</summary>
-    /// <exception cref="VideoGrainException">A limit is passed: INVALID_ARGUMENT for bytes and messages, DEADLINE_EXCEEDED for time; CANCELLED where the stream breaks off, INVALID_ARGUMENT where a message cannot be parsed.</exception>
+    /// <exception cref="VideoGrainException">A limit is passed: INVALID_ARGUMENT for bytes and messages, DEADLINE_EXCEEDED for time.</exception>
     [SuppressMessage("Performance", "CA1849", Justification = "The read is complete when its result is taken.")]
     public async Task<T?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -47,15 +47,6 @@ public sealed class BoundedStreamReader<T>
         catch (Exception exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(exception))
         {
             throw Late();
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or RpcException { Status.DebugException: InvalidProtocolBufferException })
-        {
-            throw new VideoGrainException(StatusCode.InvalidArgument, ErrorReasons.MessageMalformed, $"message {Messages + 1} of the stream cannot be parsed", exception);
-        }
-        catch (IOException exception)
-        {
-            // The caller reset its stream or lost its connection; the server says so here a moment before the call's own token does.
-            throw new VideoGrainException(StatusCode.Cancelled, ErrorReasons.Cancelled, "the caller's stream broke off", exception);
         }
 
         if (!more) return null;

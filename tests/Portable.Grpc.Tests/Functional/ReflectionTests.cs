@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using VideoGrain.Portable.Grpc.Tests.Hosting;
+using VideoGrain.Portable.Grpc.Tests.Interop;
 using Alpha = Grpc.Reflection.V1Alpha;
 using V1 = Grpc.Reflection.V1;
 
@@ -54,6 +55,19 @@ public sealed class ReflectionTests
         Assert.Equal((int)StatusCode.Unimplemented, response.ErrorResponse.ErrorCode);
     }
 
+    [Fact]
+    public async Task ServiceThatBindsItself_IsServedAndNamed()
+    {
+        await using var server = await TestServer.StartAsync<SelfBound>(services: services => services.AddGrpcReflection(), map: app => app.MapGrpcReflectionService());
+
+        var response = await AskAsync(server, new V1.ServerReflectionRequest { ListServices = "" });
+        await Wait.For(server.Client.EmptyCallAsync(new Empty()).ResponseAsync);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => Wait.For(server.Client.UnaryCallAsync(new SimpleRequest()).ResponseAsync));
+
+        Assert.Contains("grpc.testing.TestService", response.ListServicesResponse.Service.Select(service => service.Name));
+        Assert.Equal(StatusCode.Unimplemented, refusal.StatusCode);
+    }
+
     private static async Task<V1.ServerReflectionResponse> AskAsync(TestServer server, V1.ServerReflectionRequest request)
     {
         using var call = new V1.ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo();
@@ -67,4 +81,33 @@ public sealed class ReflectionTests
 
     private static Task<TestServer> StartAsync() => TestServer.StartAsync(
         services: services => services.AddGrpcReflection(), map: app => app.MapGrpcReflectionService());
+
+    /// <summary>A service that takes one of its methods only.</summary>
+    [BindServiceMethod(typeof(SelfBound), nameof(Bind))]
+    private sealed class SelfBound : TestService.TestServiceBase
+    {
+        public static void Bind(ServiceBinderBase binder, TestService.TestServiceBase? service) => TestService.BindService(new EmptyCallOnly(binder), service);
+
+        public override Task<Empty> EmptyCall(Empty request, ServerCallContext context) => Task.FromResult(new Empty());
+
+        private sealed class EmptyCallOnly(ServiceBinderBase binder) : ServiceBinderBase
+        {
+            public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+            {
+                if (method.Name == nameof(EmptyCall)) binder.AddMethod(method, handler);
+            }
+
+            public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+            {
+            }
+
+            public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+            {
+            }
+
+            public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+            {
+            }
+        }
+    }
 }
