@@ -2,7 +2,8 @@ using VideoGrain.Tensors.Torch;
 
 namespace VideoGrain.Tensors.Tests;
 
-/// <summary>What the TorchSharp engine does besides what every engine does.</summary>
+/// <summary>What the TorchSharp engine does besides what every engine does. The library counts its tensors, and garbage is collected, for all tests at once.</summary>
+[Collection(nameof(Alone))]
 public sealed class TorchEngineTests
 {
     [Fact]
@@ -105,6 +106,10 @@ public sealed class TorchEngineTests
     }
 
     private static TorchEngine Make(TorchPrecision precision) => new(new TorchEngineOptions { Device = TorchEngineOptions.Cpu, Precision = precision });
+
+    /// <summary>Tests that no other runs beside.</summary>
+    [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+    public sealed class Alone;
 
     /// <summary>One of every operation that takes a number, small.</summary>
     private sealed class Block : IDisposable
