@@ -30,7 +30,7 @@ public sealed partial class TorchEngine
         return Compute(OperationGroup.Linear, shape, () =>
         {
             var halves = functional.linear(input.View(), own.Weight, own.Bias).chunk(2, -1);
-            return functional.gelu(halves[1]).mul_(halves[0]);
+            return Gelu(halves[1]).mul_(halves[0]);
         });
     }
 
@@ -43,12 +43,7 @@ public sealed partial class TorchEngine
         var shape = OperandChecks.Conv2d(x, weight, shift, residual);
         return Compute(OperationGroup.Convolution, shape, () =>
         {
-            var image = input.View().permute(0, 3, 1, 2);
-            var padding = weight.Padding;
-            var even = padding.Top == padding.Bottom && padding.Left == padding.Right;
-            if (!even) image = functional.pad(image, new long[] { padding.Left, padding.Right, padding.Top, padding.Bottom });
-            var y = functional.conv2d(image, own.Weight, own.Bias, [weight.Stride, weight.Stride], even ? [padding.Top, padding.Left] : [0, 0]);
-            y = y.permute(0, 2, 3, 1).contiguous();
+            var y = weight.Kernel == 1 ? EachPixel(input.View(), own) : Windows(input.View().permute(0, 3, 1, 2), own);
             if (shifted is not null)
             {
                 long rows = shifted[0], images = shape[0] / rows;
@@ -82,12 +77,39 @@ public sealed partial class TorchEngine
         return Compute(OperationGroup.Norm, x.Shape, () => functional.layer_norm(input.View(), [weight.Channels], own.Scale, own.Shift, epsilon));
     }
 
+    /// <summary>Convolves images [n, c, h, w], channels last in memory, to [n, oh, ow, c].</summary>
+    private static torch.Tensor Windows(torch.Tensor images, TorchConvWeight weight)
+    {
+        var padding = weight.Padding;
+        var even = padding.Top == padding.Bottom && padding.Left == padding.Right;
+        if (!even) images = functional.pad(images, new long[] { padding.Left, padding.Right, padding.Top, padding.Bottom });
+        var y = functional.conv2d(images, weight.Weight, weight.Bias, [weight.Stride, weight.Stride], even ? [padding.Top, padding.Left] : [0, 0]);
+        return y.permute(0, 2, 3, 1).contiguous();
+    }
+
+    /// <summary>
+    /// The same by a kernel of one pixel, from images [n, h, w, c]: a linear layer on the pixels that it meets. The library's convolution for it is wrong on
+    /// some processors.
+    /// </summary>
+    private static torch.Tensor EachPixel(torch.Tensor images, TorchConvWeight weight)
+    {
+        var padding = weight.Padding;
+        var padded = functional.pad(images, new long[] { 0, 0, padding.Left, padding.Right, padding.Top, padding.Bottom });
+        var met = padded.slice(1, 0, padded.shape[1], weight.Stride).slice(2, 0, padded.shape[2], weight.Stride);
+        return functional.linear(met, weight.Weight.reshape(weight.Outputs, weight.Inputs), weight.Bias);
+    }
+
+    /// <summary>x Phi(x) = x erfc(-x / sqrt 2) / 2. On processors the library's own, which is oneDNN's, is not as exact as single precision can be.</summary>
+    private torch.Tensor Gelu(torch.Tensor x) => _device.type == DeviceType.CPU && !IsHalf
+        ? torch.special.erfc(x.Times(-Math.Sqrt(0.5))).mul_(x).TimesInPlace(0.5)
+        : functional.gelu(x);
+
     /// <summary>Applies a non-linearity to a new tensor of the library.</summary>
-    private static torch.Tensor Activate(torch.Tensor x, Activation activation) => activation switch
+    private torch.Tensor Activate(torch.Tensor x, Activation activation) => activation switch
     {
         Activation.Silu => functional.silu(x, inplace: true),
         Activation.QuickGelu => x.mul_(torch.sigmoid(x.Times(OpenAiGeluSlope))),
-        Activation.Gelu => functional.gelu(x),
+        Activation.Gelu => Gelu(x),
         _ => x,
     };
 
