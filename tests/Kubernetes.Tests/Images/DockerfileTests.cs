@@ -131,7 +131,7 @@ public sealed partial class DockerfileTests
     public async Task RunSteps_DoWhatTheyCanDoHere()
     {
         using var folder = new TempFolder();
-        await PublishesEvaluateAsync(folder);
+        await PublishesEvaluateAsync();
         foreach (var step in Dockerfile.Current.Stages.SelectMany(stage => stage.All("RUN")))
         {
             if (Install().Match(step) is { Success: true } install)
@@ -166,26 +166,13 @@ public sealed partial class DockerfileTests
     }
 
     // The packages of the image's build cannot be restored everywhere; what the build would take can be asked, of all projects in one go.
-    private static async Task PublishesEvaluateAsync(TempFolder folder)
+    private static async Task PublishesEvaluateAsync()
     {
         var steps = Dockerfile.Current.Stages.SelectMany(stage => stage.All("RUN")).Select(step => Publish().Match(step)).Where(match => match.Success)
-            .Select(match => (Project: Path.Combine(Tools.Root, match.Groups[1].Value), Properties: Property().Matches(match.Groups[2].Value).Select(property => property.Groups[1].Value).ToList()))
+            .Select(match => (Project: Path.Combine(Tools.Root, match.Groups[1].Value), Properties: (IReadOnlyList<string>)[.. Property().Matches(match.Groups[2].Value).Select(property => property.Groups[1].Value)]))
             .ToList();
-        var results = Path.Combine(folder.Path, "evaluated");
-        var report = folder.Write("report.targets", $"""
-            <Project>
-              <Target Name="Report">
-                <PropertyGroup><Line>$(MSBuildProjectFullPath)|$(OutputType)|$(StandIns)|$(Cuda)|@(PackageReference, ',')|@(ProjectReference, ',')</Line></PropertyGroup>
-                <WriteLinesToFile File="{results}" Lines="$(Line)" />
-              </Target>
-            </Project>
-            """);
-        var calls = steps.Select(step => $"""<MSBuild Projects="{step.Project}" Targets="Report" Properties="{string.Join(';', [$"CustomAfterMicrosoftCommonTargets={report}", .. step.Properties])}" />""");
-        var all = folder.Write("all.proj", $"""<Project><Target Name="All">{string.Concat(calls)}</Target></Project>""");
-        await SucceedsAsync("dotnet", ["msbuild", all, "-t:All", "-v:quiet", "-nodeReuse:false"]);
-
-        var evaluated = (await File.ReadAllLinesAsync(results, TestContext.Current.CancellationToken)).Select(line => line.Split('|')).ToList();
-        Assert.Equal(steps.Count, evaluated.Count);
+        var evaluated = await ProjectEvaluation.EvaluateAsync(
+            steps, "$(MSBuildProjectFullPath)", "$(OutputType)", "$(StandIns)", "$(Cuda)", "@(PackageReference, ',')", "@(ProjectReference, ',')", "$(RestoreLockedMode)");
         foreach (var (step, fields) in steps.Zip(evaluated))
         {
             Assert.Equal((Path.GetFullPath(step.Project), "Exe"), (fields[0], fields[1]));
@@ -195,6 +182,7 @@ public sealed partial class DockerfileTests
             Assert.Equal(("false", step.Properties.Contains("Cuda=true") ? "true" : "false"), (fields[2], fields[3]));
             Assert.Contains("Grpc.AspNetCore", fields[4].Split(','));
             Assert.DoesNotContain("portable", fields[5], StringComparison.Ordinal);
+            Assert.Equal(step.Properties.Contains("Cuda=true") ? "" : "true", fields[6]);
         }
     }
 
