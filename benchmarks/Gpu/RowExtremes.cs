@@ -24,6 +24,12 @@ internal static class RowExtremes
     /// <summary>Runs; 0 when the kernel ran and every number lies within its bound.</summary>
     public static int Run(GpuOptions options)
     {
+        if (options.LibraryOnly || options.Only == TorchPrecision.Float32)
+        {
+            Console.Error.WriteLine("extremes: the kernel is for fp16 and bf16, and --library-only leaves it out");
+            return 2;
+        }
+
         var failures = 0;
         foreach (var precision in options.Only is { } only ? new[] { only } : [TorchPrecision.Float16, TorchPrecision.BFloat16])
         {

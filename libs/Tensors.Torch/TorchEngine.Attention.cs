@@ -42,11 +42,13 @@ public sealed partial class TorchEngine
             var strength = tables[2].repeat(repeats).view(1, 1, repeats * q[1], 1);
             var gain = Ranges(queries, keys, heads, scale).mul_(strength);
 
-            // A half holds 11 bits of the gain; a second column with the rest keeps a wide row's shared keys apart from the others.
+            // A half holds 11 bits of the gain; a second column with the rest keeps a wide row's shared keys apart from the others. A gain beyond fp16's range leaves the others
+            // nothing anyway, nor does the largest that it holds.
             var width = size + (IsHalf ? 2 * sets : sets);
             var padding = (HeadAlignment - (width % HeadAlignment)) % HeadAlignment;
             var members = tables[0].repeat(repeats, 1).view(1, 1, repeats * q[1], sets);
             gain = gain.TimesInPlace(Math.Sqrt(width + padding));
+            if (_type == torch.ScalarType.Float16) gain = gain.AtMost((double)Half.MaxValue);
             var upper = gain.to(_type);
             List<torch.Tensor> left = [folded * strength.Times(-1).PlusInPlace(1).TimesInPlace(scale * Math.Sqrt(width + padding)).to(_type), upper * members];
             List<torch.Tensor> right = [key, tables[1].view(1, 1, k[1], sets).expand(key.shape[0], heads, -1, -1)];

@@ -11,7 +11,7 @@ public sealed partial class TorchEngine
     public Tensor Linear(Tensor x, LinearWeight weight, Activation activation = Activation.None, Tensor? residual = null)
     {
         var input = Own(x, nameof(x));
-        var own = Own<TorchLinearWeight>(weight, nameof(weight));
+        var own = OwnWeight<TorchLinearWeight>(weight, nameof(weight));
         var added = OwnOptional(residual, nameof(residual));
         var shape = OperandChecks.Linear(x, weight, activation, residual);
         return Compute(OperationGroup.Linear, shape, () =>
@@ -25,7 +25,7 @@ public sealed partial class TorchEngine
     public Tensor LinearGeglu(Tensor x, LinearWeight weight)
     {
         var input = Own(x, nameof(x));
-        var own = Own<TorchLinearWeight>(weight, nameof(weight));
+        var own = OwnWeight<TorchLinearWeight>(weight, nameof(weight));
         var shape = OperandChecks.LinearGeglu(x, weight);
         return Compute(OperationGroup.Linear, shape, () =>
         {
@@ -38,10 +38,10 @@ public sealed partial class TorchEngine
     public Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null)
     {
         var input = Own(x, nameof(x));
-        var own = Own<TorchConvWeight>(weight, nameof(weight));
+        var own = OwnWeight<TorchConvWeight>(weight, nameof(weight));
         TorchTensor? shifted = OwnOptional(shift, nameof(shift)), added = OwnOptional(residual, nameof(residual));
         var shape = OperandChecks.Conv2d(x, weight, shift, residual);
-        return Compute(OperationGroup.Convolution, shape, () =>
+        return Compute(weight.Kernel == 1 ? OperationGroup.Linear : OperationGroup.Convolution, shape, () =>
         {
             var y = weight.Kernel == 1 ? EachPixel(input.View(), own) : Windows(input.View().permute(0, 3, 1, 2), own);
             if (shifted is not null)
@@ -58,7 +58,7 @@ public sealed partial class TorchEngine
     public Tensor GroupNorm(Tensor x, NormWeight weight, int groups, float epsilon, int imagesPerStatistic, Activation activation = Activation.None)
     {
         var input = Own(x, nameof(x));
-        var own = Own<TorchNormWeight>(weight, nameof(weight));
+        var own = OwnWeight<TorchNormWeight>(weight, nameof(weight));
         OperandChecks.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation);
         return Compute(OperationGroup.Norm, x.Shape, () =>
         {
@@ -72,7 +72,7 @@ public sealed partial class TorchEngine
     public Tensor LayerNorm(Tensor x, NormWeight weight, float epsilon)
     {
         var input = Own(x, nameof(x));
-        var own = Own<TorchNormWeight>(weight, nameof(weight));
+        var own = OwnWeight<TorchNormWeight>(weight, nameof(weight));
         OperandChecks.LayerNorm(x, weight, epsilon);
         return Compute(OperationGroup.Norm, x.Shape, () => functional.layer_norm(input.View(), [weight.Channels], own.Scale, own.Shift, epsilon));
     }
@@ -116,7 +116,7 @@ public sealed partial class TorchEngine
     /// <summary>
     /// Normalises images [statistics, rows, channels] where they lie. Sums and the channels' deviations are computed in fp32; the deviations leave the library in
     /// half precision, which costs a statistic of many channels next to nothing. Subtracting a mean that half precision holds exactly comes first, so that no later
-    /// rounding is relative to a large mean.
+    /// rounding is relative to a large mean. In fp16 a number may lie no further than 65504 from its channel's mean.
     /// </summary>
     private torch.Tensor GroupNormInPlace(torch.Tensor images, TorchNormWeight weight, int groups, float epsilon)
     {

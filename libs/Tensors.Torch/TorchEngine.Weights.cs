@@ -11,14 +11,16 @@ public sealed partial class TorchEngine
     {
         OperandChecks.LinearWeight(weight, bias);
         int outputs = weight.Shape[0], inputs = weight.Shape[1];
-        return new TorchLinearWeight(Load(weight, matrix => matrix.view(outputs, inputs)), LoadOptional(bias)) { Inputs = inputs, Outputs = outputs };
+        var (matrix, added) = LoadPair(weight, bias, matrix => matrix.view(outputs, inputs));
+        return new TorchLinearWeight(Name, matrix, added) { Inputs = inputs, Outputs = outputs };
     }
 
     /// <inheritdoc/>
     public ConvWeight PackConv(HostTensor weight, HostTensor? bias, int stride, Padding2d padding)
     {
         OperandChecks.ConvWeight(weight, bias, stride, padding);
-        return new TorchConvWeight(Load(weight, kernel => kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)), LoadOptional(bias))
+        var (kernel, added) = LoadPair(weight, bias, kernel => kernel.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+        return new TorchConvWeight(Name, kernel, added)
         {
             Inputs = weight.Shape[1],
             Outputs = weight.Shape[0],
@@ -32,39 +34,48 @@ public sealed partial class TorchEngine
     public NormWeight PackNorm(HostTensor scale, HostTensor shift)
     {
         OperandChecks.NormWeight(scale, shift);
-        return new TorchNormWeight(Load(scale), Load(shift)) { Channels = scale.Shape[0] };
+        var (factors, offsets) = LoadPair(scale, shift);
+        return new TorchNormWeight(Name, factors, offsets!) { Channels = scale.Shape[0] };
     }
 
     /// <inheritdoc/>
     public EmbeddingWeight PackEmbedding(HostTensor table)
     {
         OperandChecks.EmbeddingWeight(table);
-        return new TorchEmbeddingWeight(Load(table)) { Rows = table.Shape[0], Width = table.Shape[1] };
+        return new TorchEmbeddingWeight(Name, LoadPair(table, null).First) { Rows = table.Shape[0], Width = table.Shape[1] };
     }
 
     /// <inheritdoc/>
     public Tensor Embed(EmbeddingWeight table, ReadOnlySpan<int> ids)
     {
-        var own = Own<TorchEmbeddingWeight>(table, nameof(table));
+        var own = OwnWeight<TorchEmbeddingWeight>(table, nameof(table));
         OperandChecks.Embed(own, ids);
         var rows = new long[ids.Length];
         for (var i = 0; i < rows.Length; i++) rows[i] = ids[i];
         return Compute(OperationGroup.Other, [ids.Length, own.Width], () => own.Table.index_select(0, torch.tensor(rows, device: _device)));
     }
 
-    private static TWeight Own<TWeight>(IDisposable weight, string name)
-        where TWeight : class
+    /// <summary>A weight that an engine of this device and precision has packed.</summary>
+    private TWeight OwnWeight<TWeight>(IDisposable weight, string name)
+        where TWeight : class, ITorchWeight
     {
         ArgumentNullException.ThrowIfNull(weight, name);
-        return weight as TWeight ?? throw new ArgumentException("the weight was packed by another kind of engine", name);
+        if (weight is not TWeight own) throw new ArgumentException("the weight was packed by another kind of engine", name);
+        return own.PackedFor == Name ? own : throw new ArgumentException($"the weight was packed for {own.PackedFor}, this engine is {Name}", name);
     }
 
-    private torch.Tensor? LoadOptional(HostTensor? tensor) => tensor is null ? null : Load(tensor);
+    /// <summary>A tensor and what may belong to it, both or none.</summary>
+    private (torch.Tensor First, torch.Tensor? Second) LoadPair(HostTensor first, HostTensor? second, Func<torch.Tensor, torch.Tensor>? arrange = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var scope = torch.NewDisposeScope();
+        var (loaded, other) = (Load(first, arrange), second is null ? null : Load(second));
+        return (loaded.DetachFromDisposeScope(), other?.DetachFromDisposeScope());
+    }
 
     /// <summary>Bytes as they lie in the file, to the device, to the engine's precision.</summary>
     private torch.Tensor Load(HostTensor tensor, Func<torch.Tensor, torch.Tensor>? arrange = null)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         using var scope = torch.NewDisposeScope();
         return Guard(() =>
         {
@@ -77,7 +88,7 @@ public sealed partial class TorchEngine
             var host = torch.empty([.. tensor.Shape.ToArray().Select(size => (long)size)], type);
             tensor.Data.Span.CopyTo(host.bytes);
             var device = host.to(_device).to(_type);
-            return (arrange is null ? device : arrange(device)).DetachFromDisposeScope();
+            return (arrange is null ? device : arrange(device)).MoveToOuterDisposeScope();
         });
     }
 }

@@ -9,8 +9,9 @@ namespace VideoGrain.Tensors.Torch;
 
 /// <summary>
 /// The engine of CUDA nodes: a thin adapter to PyTorch through TorchSharp, with the library's fused attention. Convolutions and norms see channels-last
-/// views of the port's memory, so nothing is transposed. Work is queued on the device; only <see cref="Download"/> and <see cref="AllFinite"/> wait for it.
-/// See docs/engine.md for how each operation is expressed.
+/// views of the port's memory; only a group norm in fp32 transposes. Work is queued on the device; <see cref="Download"/>, <see cref="AllFinite"/> and <see cref="TakeTimes"/>
+/// wait for it, and so does what carries data there: <see cref="Upload"/>, <see cref="Embed"/>, the first use of a modulation or key selection. See docs/engine.md for how each
+/// operation is expressed.
 /// </summary>
 /// <exception cref="DeviceOutOfMemoryException">Any operation: the device's memory does not suffice.</exception>
 public sealed partial class TorchEngine : IEngine, IDeviceClock
@@ -107,7 +108,7 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
         if (destination.IsEmpty) return;
         using var scope = torch.NewDisposeScope();
         _tally?.Enter(OperationGroup.Other);
-        var host = tensor.View(tensor.Length).to(torch.ScalarType.Float32).cpu();
+        var host = Guard(() => tensor.View(tensor.Length).to(torch.ScalarType.Float32).cpu());
         _tally?.Enter(null);
         MemoryMarshal.Cast<byte, float>(host.bytes).CopyTo(destination);
     }
@@ -142,10 +143,10 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
     public void Dispose()
     {
         if (_disposed) return;
+        _disposed = true;
         _scopes.EndAll();
         _tally?.Dispose();
         _kernels?.Dispose();
-        _disposed = true;
         _tables.Dispose();
     }
 
@@ -159,8 +160,8 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
     }
 
     /// <summary>
-    /// fp32 means fp32, and sums are fp32 in half precision too: the library would else round the factors of a product to TF32, or partial sums to fp16. These
-    /// settings are the process's.
+    /// fp32 means fp32, and sums are fp32 in fp16 too: the library would else round the factors of a product to TF32, or partial sums to fp16. It may still round the partial
+    /// sums of a product in bf16 that it splits along its depth: for that TorchSharp has no switch. These settings are the process's.
     /// </summary>
     private static void ComputePrecisely()
     {
@@ -171,6 +172,7 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
 
     private TorchTensor Own(Tensor tensor, string name)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(tensor, name);
         if (tensor is not TorchTensor own || own.Storage.Engine != this) throw new ArgumentException("the tensor belongs to another engine", name);
         _ = own.Storage.Values;

@@ -24,6 +24,6 @@ public sealed record TorchEngineOptions
     /// </summary>
     public bool OwnKernels { get; init; } = true;
 
-    /// <summary>Told once, with the reason, when such a kernel is wanted and cannot be had, at the engine's making or at a kernel's first use. Default: nobody.</summary>
+    /// <summary>Told, with the reason, when such a kernel is wanted and cannot be had: at the engine's making, or at the first use with each size of head. Default: nobody.</summary>
     public Action<string>? OnFallback { get; init; }
 }

@@ -49,7 +49,9 @@ public sealed class CudaBindingTests
 
         Assert.Equal((3L << 30, 8L << 30), runtime.Memory());
         Assert.Equal((90, 75), (runtime.Capability(Hopper), runtime.Capability(TooOld)));
-        Assert.Equal(101, Assert.Throws<ExternalException>(() => runtime.SetDevice(7)).ErrorCode);
+        var error = Assert.Throws<ExternalException>(() => runtime.SetDevice(7));
+        Assert.Equal((101, "CUDA error: invalid device ordinal"), (error.ErrorCode, error.Message));
+        Assert.False(runtime.TrySetDevice(7));
     }
 
     [Fact]

@@ -47,6 +47,93 @@ public sealed class TorchEngineTests
         }
     }
 
+    [Fact]
+    public void LayoutAttention_ScoresBeyondTheRangeOfHalfPrecision_GoesToSharedKeysOnly()
+    {
+        const int Tokens = 16, Size = 8;
+        var values = Numbers.Random(1, Tokens * Size);
+        float[] wide = [.. values.Select(value => value * 60)];
+        var modulation = new LayoutModulation([.. Enumerable.Repeat(1UL, Tokens)], [.. Enumerable.Range(0, Tokens).Select(i => i < 4 ? 1UL : 2UL)], [.. Enumerable.Repeat(1f, Tokens)]);
+        using var engine = Make(TorchPrecision.Float16);
+        using var scope = engine.BeginScope();
+        Tensor q = engine.Upload(wide, 1, Tokens, Size), k = engine.Upload(wide, 1, Tokens, Size), v = engine.Upload(values, 1, Tokens, Size);
+
+        var result = engine.Values(engine.LayoutAttention(q, k, v, 1, 4f, modulation));
+
+        // At strength 1 nothing but the region counts: each query gets the mean of the four keys that share its region.
+        for (var channel = 0; channel < Size; channel++)
+        {
+            var mean = Enumerable.Range(0, 4).Average(key => values[(key * Size) + channel]);
+            Assert.All(Enumerable.Range(0, Tokens), query => Assert.InRange(result[(query * Size) + channel], mean - 2e-3f, mean + 2e-3f));
+        }
+    }
+
+    [Theory]
+    [InlineData(TorchPrecision.Float16, 4e-3)]
+    [InlineData(TorchPrecision.BFloat16, 3e-2)]
+    public void Operations_InHalfPrecision_StayNearThoseInSingle(TorchPrecision precision, double tolerance)
+    {
+        var (exact, half) = (Results(TorchPrecision.Float32), Results(precision));
+
+        foreach (var (operation, values) in exact)
+        {
+            var largest = values.Max(Math.Abs);
+            Assert.True(values.Zip(half[operation]).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * largest), operation);
+        }
+
+        static Dictionary<string, float[]> Results(TorchPrecision of)
+        {
+            const int Images = 2, Side = 4, Channels = 16, Groups = 4, Heads = 2, Frames = 2, Tokens = Side * Side, Width = 3;
+            const float Scale = 0.35f, Mean = 20;
+            using var engine = Make(of);
+            using var scope = engine.BeginScope();
+
+            // Eighths lie on the grid of either precision at this size, so that only the norm itself is compared.
+            float[] around = [.. Numbers.Random(1, Images * Tokens * Channels).Select((value, i) => Mean + (i % Channels / 4 % 3) + (MathF.Round(value * 8) / 8))];
+            using var norm = engine.PackNorm(Numbers.Host(Numbers.Random(2, Channels), Channels), Numbers.Host(Numbers.Random(3, Channels), Channels));
+            using var gate = engine.PackLinear(Numbers.Host(Numbers.Random(4, 2 * Channels * Channels), 2 * Channels, Channels), Numbers.Host(Numbers.Random(5, 2 * Channels), 2 * Channels));
+            using var pixel = engine.PackConv(
+                Numbers.Host(Numbers.Random(6, Channels * Channels), Channels, Channels, 1, 1), Numbers.Host(Numbers.Random(7, Channels), Channels), 1, Padding2d.Symmetric(0));
+            var images = engine.Upload(around, Images, Side, Side, Channels);
+            var tokens = engine.Upload(Numbers.Random(8, Images * Tokens * Channels), Images, Tokens, Channels);
+            var clip = engine.Upload(Numbers.Random(9, Frames * Tokens * Channels), 1, Frames * Tokens, Channels);
+            var selection = new KeySelection(Tokens, Width, [.. Enumerable.Range(0, Tokens * Width).Select(i => i % 4 == 3 ? -1 : (i * 5) % Tokens)]);
+            return new()
+            {
+                ["group norm"] = engine.Values(engine.GroupNorm(images, norm, Groups, 1e-5f, 1)),
+                ["group norm of all images"] = engine.Values(engine.GroupNorm(images, norm, Groups, 1e-5f, Images, Activation.Silu)),
+                ["GEGLU"] = engine.Values(engine.LinearGeglu(tokens, gate)),
+                ["1x1 convolution"] = engine.Values(engine.Conv2d(tokens.Reshape(Images, Side, Side, Channels), pixel)),
+                ["attention to listed keys"] = engine.Values(engine.SelectedAttention(tokens, tokens, tokens, Heads, Scale, selection)),
+                ["diagonal probabilities"] = engine.Values(engine.DiagonalAttentionProbabilities(clip, clip, Heads, Scale, Frames)),
+            };
+        }
+    }
+
+    [Fact]
+    public void Weight_PackedForAnotherPrecision_IsRefused()
+    {
+        using var single = Make(TorchPrecision.Float32);
+        using var half = Make(TorchPrecision.Float16);
+        using var scope = half.BeginScope();
+        using var table = single.PackEmbedding(Numbers.Host(Numbers.Random(1, 12), 3, 4));
+        using var linear = single.PackLinear(Numbers.Host(Numbers.Random(2, 16), 4, 4), null);
+
+        Assert.Equal("table", Assert.Throws<ArgumentException>(() => half.Embed(table, [1])).ParamName);
+        Assert.Equal("weight", Assert.Throws<ArgumentException>(() => half.Linear(half.Upload(new float[4], 1, 4), linear)).ParamName);
+    }
+
+    [Fact]
+    public void Engine_Disposed_ReadsNothingAnyMore()
+    {
+        var engine = Make(TorchPrecision.Float32);
+        var tensor = engine.Upload(new float[4], 4);
+        engine.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => engine.Download(tensor, new float[4]));
+        Assert.Throws<ObjectDisposedException>(() => engine.AllFinite(tensor));
+    }
+
     [Theory]
     [InlineData(TorchPrecision.BFloat16, 2)]
     [InlineData(TorchPrecision.Float32, 4)]

@@ -10,7 +10,7 @@ internal sealed class DeviceErrorTranslation : IExceptionTranslation
 {
     private static readonly string[] Prefixes = ["CUDA error: ", "CUDA failure "];
 
-    private static readonly string[] OutOfMemory = ["CUDA out of memory", "CUDA error: out of memory", "CUDA failure 2: "];
+    private static readonly string[] OutOfMemory = ["CUDA out of memory", "CUDA error: out of memory", "CUDA failure 2: ", "CUBLAS_STATUS_ALLOC_FAILED"];
 
     // The texts of cudaGetErrorString for errors that destroy the context, and for a device that is not there.
     private static readonly string[] Lost =

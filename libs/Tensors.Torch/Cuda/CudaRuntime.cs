@@ -24,6 +24,7 @@ internal sealed unsafe class CudaRuntime
     private readonly delegate* unmanaged<nint, int> _eventDestroy;
     private readonly delegate* unmanaged<nuint*, nuint*, int> _memGetInfo;
     private readonly delegate* unmanaged<int*, int, int, int> _deviceGetAttribute;
+    private readonly delegate* unmanaged<int, byte*> _getErrorString;
 
     private CudaRuntime(nint library)
     {
@@ -36,6 +37,7 @@ internal sealed unsafe class CudaRuntime
         _eventDestroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventDestroy");
         _memGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrary.GetExport(library, "cudaMemGetInfo");
         _deviceGetAttribute = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(library, "cudaDeviceGetAttribute");
+        _getErrorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(library, "cudaGetErrorString");
     }
 
     /// <summary>The runtime that this process has loaded; null where there is none, or not one with these functions.</summary>
@@ -46,6 +48,9 @@ internal sealed unsafe class CudaRuntime
 
     /// <summary>Makes a device the calling thread's.</summary>
     public void SetDevice(int device) => Check(_setDevice(device));
+
+    /// <summary>The same; false where that fails.</summary>
+    public bool TrySetDevice(int device) => _setDevice(device) == Success;
 
     /// <summary>A device's compute capability, ten times its major number and its minor one: 90 for a Hopper GPU.</summary>
     public int Capability(int device)
@@ -98,8 +103,9 @@ internal sealed unsafe class CudaRuntime
         return ((long)free, (long)total);
     }
 
-    private static void Check(int status)
+    // As libtorch says it: by these words services tell a lost device and memory that ran out from other errors.
+    private void Check(int status)
     {
-        if (status != Success) throw new ExternalException($"the CUDA runtime reported error {status}", status);
+        if (status != Success) throw new ExternalException($"CUDA error: {Marshal.PtrToStringUTF8((nint)_getErrorString(status))}", status);
     }
 }

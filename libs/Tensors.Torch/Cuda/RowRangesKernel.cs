@@ -60,9 +60,12 @@ internal sealed unsafe class RowRangesKernel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_kernels.Count == 0) return;
-        _runtime.SetDevice(_device);
-        foreach (var (module, _) in _kernels.Values) _driver.Unload(module);
+        // A device that is lost has unloaded everything.
+        if (_kernels.Count > 0 && _runtime.TrySetDevice(_device))
+        {
+            foreach (var (module, _) in _kernels.Values) _driver.Unload(module);
+        }
+
         _kernels.Clear();
     }
 

@@ -63,6 +63,13 @@ internal static class Arithmetic
         return x.div(scalar);
     }
 
+    /// <summary>x, and a number where it is larger.</summary>
+    public static torch.Tensor AtMost(this torch.Tensor x, double number)
+    {
+        using var scalar = number.ToScalar();
+        return x.clamp(max: scalar);
+    }
+
     /// <summary>Where x is not negative.</summary>
     public static torch.Tensor NotNegative(this torch.Tensor x) => x.ge(Zero);
 

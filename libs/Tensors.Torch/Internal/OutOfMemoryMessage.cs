@@ -3,14 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace VideoGrain.Tensors.Torch.Internal;
 
-/// <summary>Reads what PyTorch's allocators write when memory runs out: it is all that says how much was asked for.</summary>
+/// <summary>Reads what PyTorch's allocators, and the libraries that it calls, write when memory runs out: it is all that says how much was asked for.</summary>
 internal static partial class OutOfMemoryMessage
 {
+    // cuBLAS takes its workspace from the device itself, for every thread anew.
+    private const string CuBlas = "CUBLAS_STATUS_ALLOC_FAILED";
+
     private const string Number = @"(?<amount>\d+(\.\d+)?) (?<unit>bytes|KiB|MiB|GiB)";
 
     /// <summary>Whether an error's text is about memory: of a CUDA device, or of the processor.</summary>
     public static bool Is(string message) =>
-        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.Ordinal);
+        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.Ordinal)
+        || message.Contains(CuBlas, StringComparison.Ordinal);
 
     /// <summary>Bytes asked for; null where the text does not say.</summary>
     public static long? Requested(string message) => Bytes(RequestedAmount().Match(message));

@@ -3,9 +3,12 @@ using VideoGrain.Tensors.Torch.Cuda;
 
 namespace VideoGrain.Tensors.Torch.Internal;
 
-/// <summary>This project's own kernels on a CUDA device. Where one cannot run it says so, once, and its caller goes on with the library.</summary>
+/// <summary>This project's own kernels on a CUDA device. Where one cannot run it says so, once for each size of head, and its caller goes on with the library.</summary>
 internal sealed class OwnKernels : IDisposable
 {
+    // CUDA_ERROR_OUT_OF_MEMORY.
+    private const int OutOfMemory = 2;
+
     private readonly RowRangesKernel? _rowRanges;
     private readonly HashSet<int> _failed = [];
     private readonly Action<string>? _tell;
@@ -48,6 +51,11 @@ internal sealed class OwnKernels : IDisposable
             if (!RowRangesKernel.Takes(size, (long)entries * heads, queries, first, second)) return false;
             _rowRanges.Run(first, second, TensorAddress.Of(ranges), entries, (int)queries, k[1], heads, size, scale);
             return true;
+        }
+        catch (ExternalException error) when (error.ErrorCode == OutOfMemory)
+        {
+            // There may be room for it next time.
+            return false;
         }
         catch (Exception error) when (error is ExternalException or DllNotFoundException or EntryPointNotFoundException)
         {

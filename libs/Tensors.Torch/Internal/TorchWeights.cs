@@ -2,6 +2,13 @@ using TorchSharp;
 
 namespace VideoGrain.Tensors.Torch.Internal;
 
+/// <summary>A weight of this engine.</summary>
+internal interface ITorchWeight
+{
+    /// <summary>Name of the engines that can compute with it: those of one device and one precision.</summary>
+    string PackedFor { get; }
+}
+
 /// <summary>What all weights on a device share.</summary>
 internal static class DeviceWeight
 {
@@ -11,8 +18,11 @@ internal static class DeviceWeight
 }
 
 /// <summary>A linear layer on the device: [outputs, inputs] and [outputs].</summary>
-internal sealed class TorchLinearWeight(torch.Tensor weight, torch.Tensor? bias) : LinearWeight
+internal sealed class TorchLinearWeight(string packedFor, torch.Tensor weight, torch.Tensor? bias) : LinearWeight, ITorchWeight
 {
+    /// <inheritdoc/>
+    public string PackedFor => packedFor;
+
     /// <summary>The matrix.</summary>
     public torch.Tensor Weight => DeviceWeight.Alive(weight, nameof(LinearWeight));
 
@@ -28,8 +38,11 @@ internal sealed class TorchLinearWeight(torch.Tensor weight, torch.Tensor? bias)
 }
 
 /// <summary>A kernel on the device: [outputs, inputs, k, k] in memory as [outputs, k, k, inputs], and its bias.</summary>
-internal sealed class TorchConvWeight(torch.Tensor weight, torch.Tensor? bias) : ConvWeight
+internal sealed class TorchConvWeight(string packedFor, torch.Tensor weight, torch.Tensor? bias) : ConvWeight, ITorchWeight
 {
+    /// <inheritdoc/>
+    public string PackedFor => packedFor;
+
     /// <summary>The kernel, channels last.</summary>
     public torch.Tensor Weight => DeviceWeight.Alive(weight, nameof(ConvWeight));
 
@@ -45,8 +58,11 @@ internal sealed class TorchConvWeight(torch.Tensor weight, torch.Tensor? bias) :
 }
 
 /// <summary>A normalisation's scale and shift on the device.</summary>
-internal sealed class TorchNormWeight(torch.Tensor scale, torch.Tensor shift) : NormWeight
+internal sealed class TorchNormWeight(string packedFor, torch.Tensor scale, torch.Tensor shift) : NormWeight, ITorchWeight
 {
+    /// <inheritdoc/>
+    public string PackedFor => packedFor;
+
     /// <summary>Scale [channels].</summary>
     public torch.Tensor Scale => DeviceWeight.Alive(scale, nameof(NormWeight));
 
@@ -62,8 +78,11 @@ internal sealed class TorchNormWeight(torch.Tensor scale, torch.Tensor shift) : 
 }
 
 /// <summary>A lookup table on the device.</summary>
-internal sealed class TorchEmbeddingWeight(torch.Tensor table) : EmbeddingWeight
+internal sealed class TorchEmbeddingWeight(string packedFor, torch.Tensor table) : EmbeddingWeight, ITorchWeight
 {
+    /// <inheritdoc/>
+    public string PackedFor => packedFor;
+
     /// <summary>The table [rows, width].</summary>
     public torch.Tensor Table => DeviceWeight.Alive(table, nameof(EmbeddingWeight));
 

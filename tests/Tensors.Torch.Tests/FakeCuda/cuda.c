@@ -38,6 +38,8 @@ int cudaEventElapsedTime(float *milliseconds, event_t *from, event_t *to) { retu
 
 int cudaEventDestroy(event_t *event) { return free(event), SUCCESS; }
 
+const char *cudaGetErrorString(int error) { return error == INVALID_DEVICE ? "invalid device ordinal" : error == INVALID_VALUE ? "invalid argument" : "unrecognized error code"; }
+
 int cudaMemGetInfo(size_t *unused, size_t *total) { return *unused = (size_t)3 << 30, *total = (size_t)8 << 30, device < 0 ? INVALID_DEVICE : SUCCESS; }
 
 int cudaDeviceGetAttribute(int *value, int attribute, int index) {
