@@ -37,7 +37,7 @@ internal sealed class DenoisePlan
 
     /// <summary>Checks a header against limits and model.</summary>
     /// <exception cref="VideoGrainException">INVALID_ARGUMENT or NOT_FOUND with everything that is wrong.</exception>
-    public static async Task<DenoisePlan> CreateAsync(DenoiseHeader header, StageHost stage)
+    public static async Task<DenoisePlan> CreateAsync(DenoiseHeader header, StageHost stage, CancellationToken cancellation)
     {
         var violations = new ViolationList();
         violations.MaxLength($"{HeaderField}.job_id", header.JobId, HeaderChecks.MaxJobIdLength);
@@ -48,7 +48,7 @@ internal sealed class DenoisePlan
         CheckRegions(header, stage.Limits, violations);
         if (header is { HeatMapEvery: > 0, Regions.Count: 0 })
             violations.Add($"{HeaderField}.heat_map_every", "needs regions, whose phrases it shows", ErrorReasons.OptionOutOfRange);
-        var model = await stage.LoadAsync(header.Model, violations);
+        var model = await stage.LoadAsync(header.Model, violations, cancellation);
         GeometryChecks.Check(violations, $"{HeaderField}.geometry", header.Geometry, stage.Limits, model.Pipeline.Vae.Downscale);
         HeaderChecks.Prompt(violations, $"{HeaderField}.source_prompt", header.SourcePrompt, model.Pipeline.Tokenizer);
         HeaderChecks.Prompt(violations, $"{HeaderField}.negative_prompt", header.NegativePrompt, model.Pipeline.Tokenizer);

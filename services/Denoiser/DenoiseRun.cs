@@ -14,12 +14,14 @@ namespace VideoGrain.Denoiser;
 /// <param name="first">The tensors that the edit is prepared from.</param>
 /// <param name="all">All tensors; those of latents may still be on their way.</param>
 /// <param name="stage">The stage.</param>
-/// <param name="steps">Told every step.</param>
+/// <param name="job">The job in its slot.</param>
 internal sealed class DenoiseRun(
     DenoisePlan plan, IReadOnlyDictionary<string, ReceivedTensor> first, Task<IReadOnlyDictionary<string, ReceivedTensor>> all, StageHost stage,
-    StageProgressLog steps)
+    StageJob job)
 {
-    /// <summary>Computes; runs on the computing thread.</summary>
+    /// <summary>
+    /// Computes; runs on the computing thread. After the last step the next job may arrive while this one decodes, and compute while this one's result is still being read.
+    /// </summary>
     public void Compute(StageOutput<DenoiseResponse> output, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stage.Drain.Token);
@@ -29,15 +31,16 @@ internal sealed class DenoiseRun(
         var stepsEnded = TimeSpan.Zero;
         try
         {
+            using var engine = job.TakeEngine(stop.Token);
             using var prepared = Prepare(loop, output, cancellation);
             var tensors = all.WaitAsync(stop.Token).GetAwaiter().GetResult();
             var reporter = clock = new StepReporter(Stage.Denoising, stage.Time);
-            var latents = loop.Run(prepared, Latents(tensors), Report, SendFrames, stop.Token);
-            SendTensor(output, ClipTensors.Split(TensorNames.Latents, latents), cancellation);
+            var latents = loop.Run(prepared, Latents(tensors), Report, LeaveFrames, stop.Token);
+            LeaveTensor(output, ClipTensors.Split(TensorNames.Latents, latents));
             var decodeTime = reporter.Elapsed - stepsEnded;
             stage.Instruments.DeviceWorked(StageInstruments.Decode, decodeTime);
             stage.Instruments.JobSucceeded(plan.Clip.Frames, reporter.Elapsed);
-            output.Send(Summary(reporter, decodeTime), cancellation);
+            output.Leave(Summary(reporter, decodeTime));
         }
         catch (OperationCanceledException) when (stage.Drain.IsDraining && !cancellation.IsCancellationRequested)
         {
@@ -47,8 +50,10 @@ internal sealed class DenoiseRun(
 
         void Report(StepProgress step)
         {
-            steps.StepDone(step);
-            output.Offer(new DenoiseResponse { Progress = clock!.Report(step, Reached(step)) });
+            var progress = clock!.Report(step, Reached(step));
+            job.StepDone(step, progress.Remaining.ToTimeSpan());
+            if (step.Index == step.Count - 1) job.BeginFinishing();
+            output.Offer(new DenoiseResponse { Progress = progress });
             if (step.Preview is { } preview) SendPreview(output, step, preview, cancellation);
             if (step.HeatMaps is { } maps) SendHeatMaps(output, step, maps, cancellation);
             if (IsDue(plan.Header.CheckpointEvery, step)) SendCheckpoint(output, step, cancellation);
@@ -56,7 +61,7 @@ internal sealed class DenoiseRun(
             stepsEnded = clock.Elapsed;
         }
 
-        void SendFrames(int first, RgbClip frames) => SendTensor(output, plan.Clip.SplitFrames(TensorNames.Frames, first, frames), cancellation);
+        void LeaveFrames(int first, RgbClip frames) => LeaveTensor(output, plan.Clip.SplitFrames(TensorNames.Frames, first, frames));
     }
 
     private static bool IsDue(uint every, StepProgress step) => every > 0 && (step.Index + 1) % every == 0;
@@ -141,9 +146,13 @@ internal sealed class DenoiseRun(
 
     private StepTensor StepTensor(StepProgress step, TensorChunk chunk) => new() { Step = (uint)step.Index, Timestep = Reached(step), Chunk = chunk };
 
-    private void SendTensor(StageOutput<DenoiseResponse> output, IEnumerable<TensorChunk> chunks, CancellationToken cancellation)
+    private void LeaveTensor(StageOutput<DenoiseResponse> output, IEnumerable<TensorChunk> chunks)
     {
-        foreach (var chunk in chunks) Send(output, new DenoiseResponse { Tensor = chunk }, chunk, cancellation);
+        foreach (var chunk in chunks)
+        {
+            stage.Instruments.Sent(chunk.Data.Length);
+            output.Leave(new DenoiseResponse { Tensor = chunk });
+        }
     }
 
     private void Send(StageOutput<DenoiseResponse> output, DenoiseResponse message, TensorChunk chunk, CancellationToken cancellation)

@@ -23,12 +23,12 @@ internal sealed class DenoiserGrpcService(StageHost stage, ILogger<DenoiserGrpcS
             requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time,
             message => message.PayloadCase == DenoiseRequest.PayloadOneofCase.KeepAlive);
         var header = await call.ReadHeaderAsync(cancellation);
-        await stage.RunJobAsync(header.JobId, logger, async steps =>
+        await stage.RunJobAsync(header.JobId, logger, async job =>
         {
-            var plan = await DenoisePlan.CreateAsync(header, stage);
+            var plan = await DenoisePlan.CreateAsync(header, stage, cancellation);
             await responseStream.WriteAsync(new DenoiseResponse { Accepted = plan.Accepted(stage) }, cancellation);
             await using var intake = call.BeginTensors(plan.Takes(), DenoisePlan.PreparedFrom, cancellation);
-            var run = new DenoiseRun(plan, await intake.First, intake.All, stage, steps);
+            var run = new DenoiseRun(plan, await intake.First, intake.All, stage, job);
             await new StageOutput<DenoiseResponse>(stage.Limits.IdleTimeout, stage.Time).RunAsync(run.Compute, responseStream, cancellation);
         });
     }

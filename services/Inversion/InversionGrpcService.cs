@@ -22,12 +22,12 @@ internal sealed class InversionGrpcService(StageHost stage, ILogger<InversionGrp
         var call = new StageCall<InvertRequest, InvertHeader>(
             requestStream, stage.Limits.Stream, message => message.Header, message => message.Tensor, stage.Instruments, stage.Time);
         var header = await call.ReadHeaderAsync(cancellation);
-        await stage.RunJobAsync(header.JobId, logger, async steps =>
+        await stage.RunJobAsync(header.JobId, logger, async job =>
         {
-            var plan = await InversionPlan.CreateAsync(header, stage);
+            var plan = await InversionPlan.CreateAsync(header, stage, cancellation);
             await responseStream.WriteAsync(new InvertResponse { Accepted = plan.Accepted(stage) }, cancellation);
             var tensors = await call.ReadTensorsAsync(plan.Takes(), cancellation);
-            var run = new InversionRun(plan, tensors, stage, steps);
+            var run = new InversionRun(plan, tensors, stage, job);
             await new StageOutput<InvertResponse>(stage.Limits.IdleTimeout, stage.Time).RunAsync(run.Compute, responseStream, cancellation);
         });
     }

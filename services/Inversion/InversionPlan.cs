@@ -38,14 +38,14 @@ internal sealed class InversionPlan
 
     /// <summary>Checks a header against limits and model.</summary>
     /// <exception cref="VideoGrainException">INVALID_ARGUMENT or NOT_FOUND with everything that is wrong.</exception>
-    public static async Task<InversionPlan> CreateAsync(InvertHeader header, StageHost stage)
+    public static async Task<InversionPlan> CreateAsync(InvertHeader header, StageHost stage, CancellationToken cancellation)
     {
         var violations = new ViolationList();
         violations.MaxLength($"{HeaderField}.job_id", header.JobId, HeaderChecks.MaxJobIdLength);
         if (!Enum.IsDefined(header.Latents)) violations.Add($"{HeaderField}.latents", "unknown value");
         var options = EditOptionsMapping.ToEditing(HeaderField, header.Options, header.Control, header.SourcePrompt, "", violations);
         HeaderChecks.Steps(violations, $"{HeaderField}.options.inversion_steps", options.EffectiveInversionSteps, stage.Limits);
-        var model = await stage.LoadAsync(header.Model, violations);
+        var model = await stage.LoadAsync(header.Model, violations, cancellation);
         GeometryChecks.Check(violations, $"{HeaderField}.geometry", header.Geometry, stage.Limits, model.Pipeline.Vae.Downscale);
         HeaderChecks.Prompt(violations, $"{HeaderField}.source_prompt", header.SourcePrompt, model.Pipeline.Tokenizer);
         options = options with { ControlType = ControlNetOf(options.ControlType, model, violations) };

@@ -10,7 +10,7 @@ using VideoGrain.ServiceDefaults.Telemetry;
 namespace VideoGrain.Inversion;
 
 /// <summary>The computation of an inversion, from tensors to messages.</summary>
-internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage, StageProgressLog steps)
+internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<string, ReceivedTensor> tensors, StageHost stage, StageJob job)
 {
     /// <summary>Computes; runs on the computing thread.</summary>
     public void Compute(StageOutput<InvertResponse> output, CancellationToken cancellation)
@@ -23,6 +23,7 @@ internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<strin
         TimeSpan? encodeTime = null;
         try
         {
+            using var engine = job.TakeEngine(stop.Token);
             var result = loop.Run(Request(), Report, stop.Token);
             SendResult(output, result, cancellation);
             stage.Instruments.JobSucceeded(plan.Clip.Frames, reporter.Elapsed);
@@ -38,8 +39,9 @@ internal sealed class InversionRun(InversionPlan plan, IReadOnlyDictionary<strin
         {
             if (encodeTime is null) stage.Instruments.DeviceWorked(StageInstruments.Encode, (encodeTime = reporter.Elapsed - step.Elapsed).Value);
             last = step;
-            steps.StepDone(step);
-            output.Offer(new InvertResponse { Progress = reporter.Report(step, plan.Timeline.LevelAfter(step.Index + 1)) });
+            var progress = reporter.Report(step, plan.Timeline.LevelAfter(step.Index + 1));
+            job.StepDone(step, progress.Remaining.ToTimeSpan());
+            output.Offer(new InvertResponse { Progress = progress });
             if (sendsAll || step.Index == step.Count - 1) SendLatents(output, step, cancellation);
         }
     }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Streaming;
 using VideoGrain.StageSupport;
 using VideoGrain.Tensors;
 
@@ -48,6 +49,36 @@ public class CallLifetimeTests(DenoiserStage stage)
         Assert.Equal((StatusCode.ResourceExhausted, ErrorReasons.StageBusy), (error.Code, error.Reason));
         Assert.True(error.RetryAfter > TimeSpan.Zero);
         Assert.NotNull((await DenoiserStage.SendAsync(first, DenoiserStage.Chunks().Select(DenoiserStage.Message))).Summary);
+    }
+
+    [Fact]
+    public async Task NextCall_WhileTheResultOfOneIsNotRead_IsServed()
+    {
+        // More frames than the connection takes without a reader.
+        const int Frames = 96;
+        var header = DenoiserStage.Header(2);
+        header.Geometry.FrameCount = Frames;
+        long[] shape = [Frames, .. TinyClip.LatentShape[1..]];
+        float[] Noise(int seed) => [.. Enumerable.Range(seed, Frames / TinyClip.Frames).SelectMany(TinyClip.Noise)];
+        using var unread = stage.Client.Denoise();
+        await unread.RequestStream.WriteAsync(new DenoiseRequest { Header = header });
+        IEnumerable<TensorChunk> chunks =
+        [
+            .. TensorChunks.Split("latents", shape, Noise(1)), .. TensorChunks.Split("source_mean", shape, Noise(100)),
+            .. TinyClip.MaskChunks(frames: Frames),
+        ];
+        foreach (var chunk in chunks) await unread.RequestStream.WriteAsync(DenoiserStage.Message(chunk));
+        await unread.RequestStream.CompleteAsync();
+        do await ReadUntilAsync(unread, DenoiseResponse.PayloadOneofCase.Progress);
+        while (unread.ResponseStream.Current.Progress is { } progress && progress.StepsDone < progress.StepCount);
+
+        var next = await DenoiserStage.DenoiseAsync(stage.Client, DenoiserStage.Header());
+
+        Assert.NotNull(next.Summary);
+        var outcome = new DenoiseOutcome();
+        await outcome.ReadToEndAsync(unread).WaitAsync(StageServer.Patience);
+        Assert.Equal(Frames * TinyClip.Side * TinyClip.Side * 3, outcome.Tensors.Bytes("frames").Length);
+        Assert.NotNull(outcome.Summary);
     }
 
     [Fact]

@@ -44,6 +44,23 @@ public class StageOutputTests
     }
 
     [Fact]
+    public async Task Results_LeftToAReaderThatRests_AreNotWaitedForAndAllArrive()
+    {
+        var gate = new TaskCompletionSource();
+        var stream = new Collector { Gate = gate.Task };
+        await new StageOutput<string>().RunAsync(
+            (output, cancellation) =>
+            {
+                output.Send("first", cancellation);
+                for (var i = 0; i < 1000; i++) output.Leave($"{i}");
+                gate.SetResult();
+            },
+            stream, CancellationToken.None).WaitAsync(Patience);
+
+        Assert.Equal(["first", .. Enumerable.Range(0, 1000).Select(i => $"{i}")], stream.Messages);
+    }
+
+    [Fact]
     public async Task Computation_ThatFails_EndsTheCallWithItsError()
     {
         var running = new StageOutput<string>().RunAsync((_, _) => throw new InvalidDataException("bad"), new Collector(), CancellationToken.None);

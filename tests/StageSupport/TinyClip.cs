@@ -44,10 +44,10 @@ internal static class TinyClip
     }
 
     /// <summary>Masks of two regions: left half and right half, at latent or at frame size.</summary>
-    public static IEnumerable<TensorChunk> MaskChunks(int side = Cells, int regions = 2)
+    public static IEnumerable<TensorChunk> MaskChunks(int side = Cells, int regions = 2, int frames = Frames)
     {
-        var values = new byte[regions * Frames * side * side];
-        for (var i = 0; i < values.Length; i++) values[i] = (byte)(i % side * regions / side == i / (Frames * side * side) ? 1 : 0);
-        return TensorChunks.Split("masks", ElementType.Uint8, [regions, Frames, side, side], values);
+        var values = new byte[regions * frames * side * side];
+        for (var i = 0; i < values.Length; i++) values[i] = (byte)(i % side * regions / side == i / (frames * side * side) ? 1 : 0);
+        return TensorChunks.Split("masks", ElementType.Uint8, [regions, frames, side, side], values);
     }
 }

@@ -44,7 +44,8 @@ public static class DiffusionStageExtensions
         services.AddSingleton<GpuInstruments>();
         services.AddSingleton(provider => new StageSlots(
             JobsPerEngine, provider.GetRequiredService<IOptions<StageLimitsOptions>>().Value.BusyRetryDelay, provider.GetRequiredService<Drain>(),
-            provider.GetRequiredService<Vitals>()));
+            provider.GetRequiredService<Vitals>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<EngineTurn>();
         services.AddSingleton<StageHost>();
         services.AddStartupWork<LoadDefaultModel>();
         return builder;

@@ -26,9 +26,22 @@ public sealed partial class ModelCache(
     {
         lock (_gate)
         {
-            var index = _loaded.FindIndex(model => model.Folder.Name == folder.Name);
-            var found = index >= 0 ? _loaded[index] : Load(folder);
-            if (index >= 0) _loaded.RemoveAt(index);
+            if (TryGet(folder) is { } loaded) return loaded;
+            var made = Load(folder);
+            _loaded.Add(made);
+            return made;
+        }
+    }
+
+    /// <summary>The model; null when it is not loaded.</summary>
+    public LoadedModel? TryGet(ModelFolder folder)
+    {
+        lock (_gate)
+        {
+            if (_loaded.Find(model => model.Folder.Name == folder.Name) is not { } found) return null;
+
+            // Used last, unloaded last.
+            _loaded.Remove(found);
             _loaded.Add(found);
             return found;
         }

@@ -13,7 +13,7 @@ namespace VideoGrain.ServiceDefaults.Models;
 
 /// <summary>What the gRPC services of stages with an engine share.</summary>
 public sealed class StageHost(
-    ModelCatalog catalog, ModelCache cache, StageSlots slots, StageInstruments instruments, ServiceSpans spans, ErrorTranslator translator, Drain drain,
+    ModelCatalog catalog, ModelCache cache, StageSlots slots, EngineTurn turn, StageInstruments instruments, ServiceSpans spans, ErrorTranslator translator, Drain drain,
     Vitals vitals, TimeProvider time, ServiceDescription service, IEngine engine, IOptions<StageLimitsOptions> limits)
 {
     /// <summary>Limits in force.</summary>
@@ -49,9 +49,9 @@ public sealed class StageHost(
     /// <summary>Runs a job in the stage's slot and counts how it ends. A lost device ends the stage: it takes no more work and asks to be restarted.</summary>
     /// <param name="jobId">The job's id, for trace and log.</param>
     /// <param name="logger">The log of the job's steps.</param>
-    /// <param name="job">The job; it tells its steps to the log that it is given.</param>
+    /// <param name="job">The job; it computes in its turn at the engine.</param>
     /// <exception cref="VideoGrainException">The stage is busy or shutting down, or what the job throws.</exception>
-    public async Task RunJobAsync(string jobId, ILogger logger, Func<StageProgressLog, Task> job)
+    public async Task RunJobAsync(string jobId, ILogger logger, Func<StageJob, Task> job)
     {
         var scope = new JobScope(jobId, instruments.Stage);
         Activity.Current?.SetTag(SpanTags.JobId, scope.JobId).SetTag(SpanTags.Stage, instruments.Stage);
@@ -59,7 +59,7 @@ public sealed class StageHost(
         try
         {
             using var slot = slots.Acquire();
-            await job(new StageProgressLog(instruments, spans, scope, time, logger));
+            await job(new StageJob(slot, turn, new StageProgressLog(instruments, spans, scope, time, logger)));
         }
         catch (Exception exception)
         {
@@ -74,8 +74,9 @@ public sealed class StageHost(
     /// <summary>The model that a header names, loaded.</summary>
     /// <param name="name">Its name; empty for the default.</param>
     /// <param name="violations">What else is wrong with the header; reported along when there is no such model.</param>
+    /// <param name="cancellation">Ends the wait for the engine.</param>
     /// <exception cref="VideoGrainException">NOT_FOUND with all violations.</exception>
-    public async Task<LoadedModel> LoadAsync(string name, ViolationList violations)
+    public async Task<LoadedModel> LoadAsync(string name, ViolationList violations, CancellationToken cancellation)
     {
         if (catalog.Find(name) is not { } folder)
         {
@@ -84,8 +85,16 @@ public sealed class StageHost(
             throw new VideoGrainException(StatusCode.NotFound, ErrorReasons.ModelNotFound, $"there is no such model; known are: {known}") { Violations = violations };
         }
 
-        // Loading blocks for seconds; the request thread is not its place.
-        return await Task.Run(() => cache.Get(folder));
+        if (cache.TryGet(folder) is { } loaded) return loaded;
+
+        // Loading blocks for seconds, and first of all until a job that finishes has done with the engine and with a model that may have to go: the request thread is not its place.
+        return await Task.Run(
+            () =>
+            {
+                using var engine = turn.Take(cancellation);
+                return cache.Get(folder);
+            },
+            cancellation);
     }
 
     private static string DeviceName => $"{Environment.ProcessorCount} cores";

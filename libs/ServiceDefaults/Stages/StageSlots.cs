@@ -5,40 +5,84 @@ namespace VideoGrain.ServiceDefaults.Stages;
 
 /// <summary>The jobs that a stage runs at a time. A busy stage refuses; it never queues.</summary>
 /// <param name="capacity">Most jobs at a time, 1 or more.</param>
-/// <param name="retryAfter">What a refused caller is told to wait.</param>
+/// <param name="retryAfter">What a refused caller is told to wait at most.</param>
 /// <param name="drain">No job begins once it has begun.</param>
 /// <param name="vitals">No job begins once the compute device is lost.</param>
-public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, Vitals vitals)
+/// <param name="time">Clock; null for the system's.</param>
+public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, Vitals vitals, TimeProvider? time = null)
 {
-    private int _inUse;
+    // A shorter wait than a call takes helps nobody.
+    private static readonly TimeSpan LeastRetry = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<StageSlot> _taken = [];
+    private readonly HashSet<StageSlot> _finishing = [];
 
     /// <summary>Most jobs at a time.</summary>
     public int Capacity { get; } = capacity;
 
     /// <summary>Whether a job would be refused now.</summary>
-    public bool IsBusy => Volatile.Read(ref _inUse) >= Capacity;
+    public bool IsBusy => Running >= Capacity;
 
-    /// <summary>Jobs that run now.</summary>
-    public int Running => Math.Min(Volatile.Read(ref _inUse), Capacity);
+    /// <summary>Jobs that run now; such as only finish do not count.</summary>
+    public int Running
+    {
+        get
+        {
+            lock (_gate) return _taken.Count;
+        }
+    }
 
-    /// <summary>Takes a slot; disposing the lease gives it back.</summary>
-    /// <exception cref="VideoGrainException">RESOURCE_EXHAUSTED with RetryInfo when all slots are taken, UNAVAILABLE while shutting down or without a device.</exception>
-    public IDisposable Acquire()
+    private TimeProvider Time { get; } = time ?? TimeProvider.System;
+
+    /// <summary>Takes a slot; disposing it gives it back.</summary>
+    /// <exception cref="VideoGrainException">
+    /// RESOURCE_EXHAUSTED with RetryInfo when all slots are taken: the time until one is expected to be free, or the most there is where nobody knows; UNAVAILABLE while
+    /// shutting down or without a device.
+    /// </exception>
+    public StageSlot Acquire()
     {
         if (drain.IsDraining) throw StageErrors.Draining();
         if (vitals.Problem is { } problem) throw StageErrors.DeviceLost(problem);
-        if (Interlocked.Increment(ref _inUse) <= Capacity) return new Lease(this);
-        Interlocked.Decrement(ref _inUse);
-        throw VideoGrainException.Busy($"the stage runs {Capacity} of {Capacity} jobs", retryAfter);
+        lock (_gate)
+        {
+            if (_taken.Count >= Capacity) throw VideoGrainException.Busy($"the stage runs {Capacity} of {Capacity} jobs", RetryAfter());
+            var slot = new StageSlot(this);
+            _taken.Add(slot);
+            return slot;
+        }
     }
 
-    private sealed class Lease(StageSlots slots) : IDisposable
+    /// <summary>A job will leave its slot in some time.</summary>
+    internal void Expect(StageSlot slot, TimeSpan remaining)
     {
-        private int _released;
+        lock (_gate) slot.FreeAt = Time.GetUtcNow() + remaining;
+    }
 
-        public void Dispose()
+    /// <summary>A job leaves its slot to the next one, unless as many as there are slots do so already: what they hold has to be bounded.</summary>
+    internal void Finish(StageSlot slot)
+    {
+        lock (_gate)
         {
-            if (Interlocked.Exchange(ref _released, 1) == 0) Interlocked.Decrement(ref slots._inUse);
+            if (_finishing.Count < Capacity && _taken.Remove(slot)) _finishing.Add(slot);
         }
+    }
+
+    /// <summary>A job has ended.</summary>
+    internal void Release(StageSlot slot)
+    {
+        lock (_gate)
+        {
+            _taken.Remove(slot);
+            _finishing.Remove(slot);
+        }
+    }
+
+    // An expectation that has passed is worth nothing.
+    private TimeSpan RetryAfter()
+    {
+        var now = Time.GetUtcNow();
+        var expected = _taken.Where(slot => slot.FreeAt > now).Select(slot => slot.FreeAt - now).DefaultIfEmpty(retryAfter).Min();
+        return expected < LeastRetry && LeastRetry < retryAfter ? LeastRetry : expected < retryAfter ? expected : retryAfter;
     }
 }

@@ -7,7 +7,7 @@ namespace VideoGrain.ServiceDefaults.Streaming;
 
 /// <summary>
 /// Carries messages from a stage's computing thread to its response stream. Memory is bounded: results wait for room, progress is
-/// dropped when there is none. A reader that takes nothing for too long loses the call, so that it cannot hold the stage.
+/// dropped when there is none, and only what is left over by then may wait in any number (<see cref="Leave"/>). A reader that takes nothing for too long loses the call, so that it cannot hold the stage.
 /// </summary>
 /// <typeparam name="T">The call's response message.</typeparam>
 /// <param name="stallTimeout">Longest time that one message may wait for the reader; null for no limit.</param>
@@ -17,7 +17,8 @@ public sealed class StageOutput<T>(TimeSpan? stallTimeout = null, TimeProvider? 
 {
     private const int Capacity = 16;
 
-    private readonly Channel<T> _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<(T Message, bool TookRoom)> _channel = Channel.CreateUnbounded<(T, bool)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _room = new(Capacity);
 
     /// <summary>Messages that were dropped because the reader is slow.</summary>
     public long Dropped { get; private set; }
@@ -26,11 +27,8 @@ public sealed class StageOutput<T>(TimeSpan? stallTimeout = null, TimeProvider? 
     /// <exception cref="OperationCanceledException">The call ended meanwhile.</exception>
     public void Send(T message, CancellationToken cancellationToken)
     {
-        while (!_channel.Writer.TryWrite(message))
-        {
-            if (!_channel.Writer.WaitToWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult())
-                throw new OperationCanceledException("the response stream is closed");
-        }
+        _room.Wait(cancellationToken);
+        Write(message, tookRoom: true);
     }
 
     /// <summary>Hands over results, each as <see cref="Send(T, CancellationToken)"/>.</summary>
@@ -42,8 +40,16 @@ public sealed class StageOutput<T>(TimeSpan? stallTimeout = null, TimeProvider? 
     /// <summary>Hands over progress unless the reader is behind.</summary>
     public void Offer(T message)
     {
-        if (!_channel.Writer.TryWrite(message)) Dropped++;
+        if (!_room.Wait(0)) Dropped++;
+        else if (!_channel.Writer.TryWrite((message, true))) _room.Release();
     }
+
+    /// <summary>
+    /// Leaves a result to the reader without waiting for it, so that a slow one does not hold up what comes next. It stays in memory until it is read: only for what a job ends with, whose
+    /// size its limits bound.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The call ended meanwhile.</exception>
+    public void Leave(T message) => Write(message, tookRoom: false);
 
     /// <summary>
     /// Runs the computation on a thread of its own and writes what it hands over until it ends. When the stream breaks or the call is
@@ -59,9 +65,10 @@ public sealed class StageOutput<T>(TimeSpan? stallTimeout = null, TimeProvider? 
             () => Compute(compute, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            await foreach (var message in _channel.Reader.ReadAllAsync(CancellationToken.None))
+            await foreach (var (message, tookRoom) in _channel.Reader.ReadAllAsync(CancellationToken.None))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (tookRoom) _room.Release();
                 await WriteAsync(stream, message, cancellationToken);
             }
         }
@@ -78,6 +85,11 @@ public sealed class StageOutput<T>(TimeSpan? stallTimeout = null, TimeProvider? 
         }
 
         await computing;
+    }
+
+    private void Write(T message, bool tookRoom)
+    {
+        if (!_channel.Writer.TryWrite((message, tookRoom))) throw new OperationCanceledException("the response stream is closed");
     }
 
     private async Task WriteAsync(IServerStreamWriter<T> stream, T message, CancellationToken cancellationToken)
