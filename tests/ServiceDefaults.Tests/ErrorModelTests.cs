@@ -69,6 +69,23 @@ public partial class ErrorModelTests
     }
 
     [Fact]
+    public void VeryManyViolations_AreKeptInPart_AndCountedInFull()
+    {
+        var violations = new ViolationList();
+        for (var i = 0; i < 10_000; i++)
+            violations.Add($"header.regions[{i}].id", "is wrong");
+
+        var error = Assert.Throws<VideoGrainException>(violations.ThrowIfAny);
+
+        Assert.InRange(error.Violations.Count, 1, 256);
+        Assert.Equal("header.regions[0].id", error.Violations[0].Field);
+        Assert.StartsWith("header.regions[0].id: is wrong; header.regions[1].id: is wrong; ", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 1, 1024);
+        var received = VideoGrainException.FromRpcException(error.ToRpcException());
+        Assert.Equal(10_000, received.Violations.Count + int.Parse(received.Metadata["violations_omitted"]));
+    }
+
+    [Fact]
     public void Error_OfAForeignPeer_KeepsCodeAndMessage()
     {
         var received = VideoGrainException.FromRpcException(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "no route")));

@@ -31,4 +31,14 @@ public class GeometryChecksTests
         Assert.False(GeometryChecks.Check(violations, "g", new ClipGeometry { FrameCount = frames, Height = height, Width = width }, Limits, 8));
         Assert.NotEmpty(violations);
     }
+
+    [Fact]
+    public void Geometry_BeyondTheLimits_IsRefused_AfterMoreFaultsThanAreKept()
+    {
+        var violations = new ViolationList();
+        for (var i = 0; i < 10_000; i++)
+            violations.Add($"header.regions[{i}].id", "is wrong");
+
+        Assert.False(GeometryChecks.Check(violations, "g", new ClipGeometry(), Limits, 8));
+    }
 }

@@ -18,20 +18,18 @@ internal static class StatusDetails
 
     // Clients commonly refuse more than 8 KiB of metadata; base64 adds a third and the message travels a second time.
     private const int MaxDetailBytes = 4096;
-    private const int MaxMessageLength = 1024;
     private const int MaxDescriptionLength = 256;
 
     public static RpcException ToRpcException(VideoGrainException error)
     {
-        var message = Cut(error.Message, MaxMessageLength);
-        var details = new RpcStatus { Code = (int)error.Code, Message = message };
+        var details = new RpcStatus { Code = (int)error.Code, Message = error.Message };
         var info = new ErrorInfo { Domain = ErrorReasons.Domain, Reason = error.Reason };
         foreach (var (key, value) in error.Metadata) info.Metadata[key] = Cut(value, MaxDescriptionLength);
         var badRequest = Violations(error, info, details.CalculateSize());
         details.Details.Add(Any.Pack(info));
         if (badRequest.FieldViolations.Count > 0) details.Details.Add(Any.Pack(badRequest));
         if (error.RetryAfter is { } delay) details.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
-        return new RpcException(new Status(error.Code, message, error), new Metadata { { DetailsTrailer, details.ToByteArray() } }, message);
+        return new RpcException(new Status(error.Code, error.Message, error), new Metadata { { DetailsTrailer, details.ToByteArray() } }, error.Message);
     }
 
     public static VideoGrainException FromRpcException(RpcException exception)
@@ -53,7 +51,7 @@ internal static class StatusDetails
     /// <summary>As many violations as fit; a reason that differs from the main one goes to the info's metadata.</summary>
     private static BadRequest Violations(VideoGrainException error, ErrorInfo info, int used)
     {
-        var result = new BadRequest();
+        var (result, omitted) = (new BadRequest(), error.OmittedViolations);
         for (var i = 0; i < error.Violations.Count; i++)
         {
             var violation = error.Violations[i];
@@ -65,7 +63,7 @@ internal static class StatusDetails
             used += entry.CalculateSize() + (violation.Reason == error.Reason ? 0 : ReasonKeyPrefix.Length + violation.Reason.Length);
             if (used > MaxDetailBytes && i > 0)
             {
-                info.Metadata[OmittedKey] = (error.Violations.Count - i).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                omitted += error.Violations.Count - i;
                 break;
             }
 
@@ -73,6 +71,7 @@ internal static class StatusDetails
             if (violation.Reason != error.Reason) info.Metadata[ReasonKey(i)] = violation.Reason;
         }
 
+        if (omitted > 0) info.Metadata[OmittedKey] = omitted.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return result;
     }
 
@@ -123,5 +122,6 @@ internal static class StatusDetails
         return null;
     }
 
-    private static string Cut(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 3), "...");
+    /// <summary>A text of at most so many characters; dots stand for what was cut off.</summary>
+    public static string Cut(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 3), "...");
 }

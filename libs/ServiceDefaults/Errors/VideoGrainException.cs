@@ -8,13 +8,16 @@ namespace VideoGrain.ServiceDefaults.Errors;
 /// </summary>
 public sealed class VideoGrainException : Exception
 {
+    /// <summary>Most characters of a message.</summary>
+    public const int MaxMessageLength = 1024;
+
     /// <summary>An error without violations.</summary>
     /// <param name="code">Status code, not OK.</param>
     /// <param name="reason">Stable reason, see <see cref="ErrorReasons"/>.</param>
-    /// <param name="message">What happened, for people; leaves the process, so it holds no internals.</param>
+    /// <param name="message">What happened, for people; leaves the process, so it holds no internals. Cut to <see cref="MaxMessageLength"/> characters.</param>
     /// <param name="inner">Cause; stays in the process.</param>
     public VideoGrainException(StatusCode code, string reason, string message, Exception? inner = null)
-        : base(message, inner)
+        : base(StatusDetails.Cut(message, MaxMessageLength), inner)
     {
         Code = code;
         Reason = reason;
@@ -29,6 +32,9 @@ public sealed class VideoGrainException : Exception
     /// <summary>Fields at fault; empty where no field is to blame.</summary>
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 
+    /// <summary>Further violations, which were counted and not kept.</summary>
+    public int OmittedViolations { get; init; }
+
     /// <summary>Facts of the failure, such as step and layer.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
@@ -36,12 +42,19 @@ public sealed class VideoGrainException : Exception
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>An INVALID_ARGUMENT with all that is wrong; the reason is the first violation's.</summary>
+    /// <param name="violations">What is wrong; of more than <see cref="ViolationList.MaxKept"/> the surplus is counted and not kept.</param>
+    /// <param name="omitted">Violations that were found besides.</param>
     /// <exception cref="ArgumentException">There is no violation.</exception>
-    public static VideoGrainException Invalid(IReadOnlyList<Violation> violations)
+    public static VideoGrainException Invalid(IReadOnlyList<Violation> violations, int omitted = 0)
     {
         if (violations.Count == 0) throw new ArgumentException("at least one violation is needed", nameof(violations));
-        var message = string.Join("; ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
-        return new VideoGrainException(StatusCode.InvalidArgument, violations[0].Reason, message) { Violations = [.. violations] };
+        List<Violation> kept = [.. violations.Take(ViolationList.MaxKept)];
+        var message = string.Join("; ", kept.Select(violation => $"{violation.Field}: {violation.Description}"));
+        return new VideoGrainException(StatusCode.InvalidArgument, kept[0].Reason, message)
+        {
+            Violations = kept,
+            OmittedViolations = violations.Count - kept.Count + omitted,
+        };
     }
 
     /// <summary>An INVALID_ARGUMENT with one violation.</summary>

@@ -82,7 +82,11 @@ public sealed class StageHost(
         {
             var known = string.Join(", ", catalog.List().Select(model => model.Name));
             violations.Add("header.model", $"must be one of: {known}", ErrorReasons.ModelNotFound);
-            throw new VideoGrainException(StatusCode.NotFound, ErrorReasons.ModelNotFound, $"there is no such model; known are: {known}") { Violations = violations };
+            throw new VideoGrainException(StatusCode.NotFound, ErrorReasons.ModelNotFound, $"there is no such model; known are: {known}")
+            {
+                Violations = violations,
+                OmittedViolations = violations.Omitted,
+            };
         }
 
         if (cache.TryGet(folder) is { } loaded) return loaded;

@@ -22,7 +22,7 @@ public static class GeometryChecks
             return false;
         }
 
-        var before = violations.Count;
+        var before = violations.Found;
         if (geometry.FrameCount < 1 || geometry.FrameCount > limits.MaxFrames)
             violations.Add($"{field}.frame_count", Text($"must be from 1 to {limits.MaxFrames}, got {geometry.FrameCount}"), ErrorReasons.FrameLimitExceeded);
         Side(violations, $"{field}.height", geometry.Height, pixelsPerLatent);
@@ -34,7 +34,7 @@ public static class GeometryChecks
             violations.Add(field, Text($"a frame may have {limits.MaxFramePixels} pixels, got {framePixels}"), ErrorReasons.FrameSizeInvalid);
         else if (framePixels * geometry.FrameCount > (ulong)limits.MaxClipPixels)
             violations.Add(field, Text($"a clip may have {limits.MaxClipPixels} pixels, got {framePixels * geometry.FrameCount}"), ErrorReasons.FrameLimitExceeded);
-        return violations.Count == before;
+        return violations.Found == before;
     }
 
     private static void Side(ViolationList violations, string field, uint value, int multiple)

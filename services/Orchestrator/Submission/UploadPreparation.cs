@@ -62,11 +62,11 @@ internal sealed class UploadPreparation(UploadDecoder decoder, FrameStore store,
         await GuardAsync(specification, specification.Clip.Upload, violations, ErrorReasons.FrameSizeInvalid, async () =>
         {
             var decoded = await decoder.DecodeAsync(uploads.Uploads[specification.Clip.Upload], isMask: false, cancellationToken);
-            var before = violations.Count;
+            var before = violations.Found;
             var selection = Select(specification.Clip, decoded.Count, violations);
             var fit = FrameFit.Plan(specification.Clip, decoded.Width, decoded.Height, Limits.PixelsPerLatent, violations);
             CheckSize(selection.Count, fit, violations);
-            if (violations.Count > before)
+            if (violations.Found > before)
                 return;
 
             var pin = await store.StoreColourAsync(
