@@ -8,6 +8,9 @@ public sealed partial record EditOptions
 {
     private const int MaxLevelDivisor = 8;
 
+    // 1, 2, 4 and 8, each once.
+    private const int MaxFlattenLevels = 4;
+
     /// <summary>Everything that is out of range, all at once; empty when the options are usable.</summary>
     public IReadOnlyList<OptionViolation> Validate()
     {
@@ -43,6 +46,12 @@ public sealed partial record EditOptions
         if (FlattenDivisors is null)
         {
             violations.Add(new("flatten_divisors", "must not be missing"));
+            return;
+        }
+
+        if (FlattenDivisors.Count > MaxFlattenLevels)
+        {
+            violations.Add(new("flatten_divisors", Invariant($"must have at most {MaxFlattenLevels} entries, has {FlattenDivisors.Count}")));
             return;
         }
 

@@ -41,6 +41,17 @@ public sealed class EditOptionsTests
     }
 
     [Fact]
+    public void Validate_MoreFlattenDivisorsThanLevels_IsOneMistake()
+    {
+        var options = new EditOptions { FlattenDivisors = [.. Enumerable.Repeat(3, 1000)] };
+
+        var mistake = Assert.Single(options.Validate());
+
+        Assert.Equal("flatten_divisors", mistake.Field);
+        Assert.Contains("at most 4", mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validate_InjectionBeyondTheSteps_NamesTheLimit()
     {
         var aligned = new EditOptions { Steps = 10, UsePnp = true, InjectStep = 11 };

@@ -25,6 +25,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         ["fraction"] = s => s.Options.ModulatedFraction = -0.1,
         ["odd size"] = s => s.Clip.Width = 15,
         ["frame too large"] = s => (s.Clip.Width, s.Clip.Height) = (4096, 4096),
+        ["more divisors than levels"] = s => s.Options.FlattenDivisors = new FlattenDivisors { Divisors = { Enumerable.Repeat(3u, 100_000) } },
         ["frames wanted beyond the clip"] = s => s.Clip.FrameCount = 4,
         ["more frames than allowed"] = s => s.Clip.FrameCount = 9,
         ["start beyond the clip"] = s => s.Clip.StartFrame = 3,
@@ -70,6 +71,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("fraction", ErrorReasons.OptionOutOfRange, "specification.options.modulated_fraction")]
     [InlineData("odd size", ErrorReasons.FrameSizeInvalid, "specification.clip.width")]
     [InlineData("frame too large", ErrorReasons.FrameSizeInvalid, "specification.clip")]
+    [InlineData("more divisors than levels", ErrorReasons.OptionOutOfRange, "specification.options.flatten_divisors.divisors")]
     [InlineData("frames wanted beyond the clip", ErrorReasons.FrameLimitExceeded, "specification.clip.frame_count")]
     [InlineData("more frames than allowed", ErrorReasons.FrameLimitExceeded, "specification.clip.frame_count")]
     [InlineData("start beyond the clip", ErrorReasons.FrameLimitExceeded, "specification.clip.start_frame")]

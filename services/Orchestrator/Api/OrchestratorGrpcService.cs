@@ -31,6 +31,7 @@ internal sealed class OrchestratorGrpcService(
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 200;
+    private static readonly int StateCount = Enum.GetValues<JobState>().Length;
 
     /// <summary>Binds the service's methods.</summary>
     public static void Bind(ServiceBinderBase binder, OrchestratorService.OrchestratorServiceBase? service) => OrchestratorService.BindService(new ParsedRequests(binder), service);
@@ -56,12 +57,7 @@ internal sealed class OrchestratorGrpcService(
         await gate.EnterAsync(context.CancellationToken);
         var violations = new ViolationList();
         violations.Range("page_size", request.PageSize, 0, MaxPageSize);
-        for (var i = 0; i < request.States.Count; i++)
-        {
-            if (EditMapping.FromState(request.States[i]) is null)
-                violations.Add($"states[{i}]", SpecificationChecks.Unknown((int)request.States[i]));
-        }
-
+        CheckStates(request, violations);
         var (from, before) = (WireTimes.Read("created_after", request.CreatedAfter, violations), WireTimes.Read("created_before", request.CreatedBefore, violations));
         if (request.Labels.Any(label => !label.Key.IsStorable() || !label.Value.IsStorable()))
             violations.Add("labels", StorableText.Rule);
@@ -182,6 +178,21 @@ internal sealed class OrchestratorGrpcService(
         running.TakeAway(jobId);
         if (await catalog.FindAsync(caller, jobId, CancellationToken.None) is { } job)
             instruments.Completed(job, JobState.Cancelled, "");
+    }
+
+    private static void CheckStates(ListEditsRequest request, ViolationList violations)
+    {
+        if (request.States.Count > StateCount)
+        {
+            violations.Add("states", $"must have at most {StateCount} entries, has {request.States.Count}", ErrorReasons.OptionOutOfRange);
+            return;
+        }
+
+        for (var i = 0; i < request.States.Count; i++)
+        {
+            if (EditMapping.FromState(request.States[i]) is null)
+                violations.Add($"states[{i}]", SpecificationChecks.Unknown((int)request.States[i]));
+        }
     }
 
     private async Task CheckExistsAsync(ServerCallContext context, string jobId)
