@@ -36,4 +36,15 @@ public sealed class ListEditsTests : IAsyncLifetime
         Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.OptionOutOfRange), (error.StatusCode, Errors.Reason(error)));
         Assert.Equal(["states"], Errors.Fields(error));
     }
+
+    [Fact]
+    public async Task List_WithMoreLabelsThanAnEditMayHave_HasOneFault()
+    {
+        var request = new ListEditsRequest { Labels = { Enumerable.Range(0, 2000).ToDictionary(i => $"key{i}", _ => "value") } };
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _orchestrator.Client.ListEditsAsync(request, cancellationToken: Bounded.Token));
+
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.FieldInvalid), (error.StatusCode, Errors.Reason(error)));
+        Assert.Equal(["labels"], Errors.Fields(error));
+    }
 }

@@ -59,9 +59,7 @@ internal sealed class OrchestratorGrpcService(
         violations.Range("page_size", request.PageSize, 0, MaxPageSize);
         CheckStates(request, violations);
         var (from, before) = (WireTimes.Read("created_after", request.CreatedAfter, violations), WireTimes.Read("created_before", request.CreatedBefore, violations));
-        if (request.Labels.Any(label => !label.Key.IsStorable() || !label.Value.IsStorable()))
-            violations.Add("labels", StorableText.Rule);
-
+        CheckLabels(request, violations);
         violations.ThrowIfAny();
         var pageSize = request.PageSize == 0 ? DefaultPageSize : (int)request.PageSize;
         var jobs = await catalog.ListAsync(
@@ -193,6 +191,15 @@ internal sealed class OrchestratorGrpcService(
             if (EditMapping.FromState(request.States[i]) is null)
                 violations.Add($"states[{i}]", SpecificationChecks.Unknown((int)request.States[i]));
         }
+    }
+
+    // Each label nests the query deeper, and a query that is too deep ends the process.
+    private static void CheckLabels(ListEditsRequest request, ViolationList violations)
+    {
+        if (request.Labels.Count > SpecificationChecks.MaxLabels)
+            violations.Add("labels", $"must have at most {SpecificationChecks.MaxLabels} entries, has {request.Labels.Count}");
+        else if (request.Labels.Any(label => !label.Key.IsStorable() || !label.Value.IsStorable()))
+            violations.Add("labels", StorableText.Rule);
     }
 
     private async Task CheckExistsAsync(ServerCallContext context, string jobId)

@@ -14,9 +14,11 @@ internal sealed class SpecificationChecks(IOptions<LimitsOptions> options)
     /// <summary>Path of the message that the fields stand in.</summary>
     public const string Root = "specification";
 
+    /// <summary>Most labels of an edit.</summary>
+    public const int MaxLabels = 16;
+
     private const int MaxRequestId = 128;
     private const int MaxDisplayName = 200;
-    private const int MaxLabels = 16;
     private const int MaxLabelKey = 64;
     private const int MaxLabelValue = 256;
     private const int MaxModelName = 64;
