@@ -14,9 +14,6 @@ namespace VideoGrain.Orchestrator.Submission;
 /// <param name="Height">Rows of the result.</param>
 internal sealed record FrameFit(int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Width, int Height)
 {
-    /// <summary>Whether frames stay as they are.</summary>
-    public bool IsIdentity => (SourceWidth, SourceHeight) == (Width, Height) && (ScaledWidth, ScaledHeight) == (Width, Height);
-
     /// <summary>Plans the way from a clip's size to the wanted one.</summary>
     /// <param name="wanted">What the specification asks for.</param>
     /// <param name="width">Columns of the clip.</param>
