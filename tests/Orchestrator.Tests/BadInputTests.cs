@@ -25,6 +25,13 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         ["fraction"] = s => s.Options.ModulatedFraction = -0.1,
         ["odd size"] = s => s.Clip.Width = 15,
         ["frame too large"] = s => (s.Clip.Width, s.Clip.Height) = (4096, 4096),
+        ["scaled frame too large before it is cut"] = s => (s.Uploads[0], s.Clip.Width, s.Clip.Height) = (Edits.RawClip("clip", 1, 16, 160), 1024, 1024),
+        ["scaled frame beyond all numbers"] = s => (s.Uploads[0], s.Clip.Width, s.Clip.Height) = (Edits.RawClip("clip", 1, 1, 340_000), 8, 131_072),
+        ["half scaled frame too large"] = s =>
+        {
+            (s.Uploads[0], s.Clip.Width, s.Clip.Height) = (Edits.RawClip("clip", 1, 10_240, 8), 1024, 1024);
+            s.Clip.Resize = ResizeMode.Stretch;
+        },
         ["more divisors than levels"] = s => s.Options.FlattenDivisors = new FlattenDivisors { Divisors = { Enumerable.Repeat(3u, 100_000) } },
         ["frames wanted beyond the clip"] = s => s.Clip.FrameCount = 4,
         ["more frames than allowed"] = s => s.Clip.FrameCount = 9,
@@ -71,6 +78,9 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("fraction", ErrorReasons.OptionOutOfRange, "specification.options.modulated_fraction")]
     [InlineData("odd size", ErrorReasons.FrameSizeInvalid, "specification.clip.width")]
     [InlineData("frame too large", ErrorReasons.FrameSizeInvalid, "specification.clip")]
+    [InlineData("scaled frame too large before it is cut", ErrorReasons.FrameSizeInvalid, "specification.clip")]
+    [InlineData("scaled frame beyond all numbers", ErrorReasons.FrameSizeInvalid, "specification.clip")]
+    [InlineData("half scaled frame too large", ErrorReasons.FrameSizeInvalid, "specification.clip")]
     [InlineData("more divisors than levels", ErrorReasons.OptionOutOfRange, "specification.options.flatten_divisors.divisors")]
     [InlineData("frames wanted beyond the clip", ErrorReasons.FrameLimitExceeded, "specification.clip.frame_count")]
     [InlineData("more frames than allowed", ErrorReasons.FrameLimitExceeded, "specification.clip.frame_count")]

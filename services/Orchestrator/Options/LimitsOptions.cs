@@ -18,7 +18,7 @@ public sealed class LimitsOptions
     /// <summary>Most pixels of an edited clip, all frames together.</summary>
     public long MaxClipPixels { get; set; } = 128L * 512 * 512;
 
-    /// <summary>Most pixels of a frame as uploaded.</summary>
+    /// <summary>Most pixels of a frame as uploaded, and of one that is scaled and not yet cut.</summary>
     public long MaxSourceFramePixels { get; set; } = 3840L * 2160;
 
     /// <summary>Most bytes of an upload's decoded pixels.</summary>

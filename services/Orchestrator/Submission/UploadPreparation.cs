@@ -64,7 +64,8 @@ internal sealed class UploadPreparation(UploadDecoder decoder, FrameStore store,
             var decoded = await decoder.DecodeAsync(uploads.Uploads[specification.Clip.Upload], isMask: false, cancellationToken);
             var before = violations.Found;
             var selection = Select(specification.Clip, decoded.Count, violations);
-            var fit = FrameFit.Plan(specification.Clip, decoded.Width, decoded.Height, Limits.PixelsPerLatent, violations);
+            var mostPixels = Math.Max(Limits.MaxSourceFramePixels, Limits.MaxFramePixels);
+            var fit = FrameFit.Plan(specification.Clip, decoded.Width, decoded.Height, Limits.PixelsPerLatent, mostPixels, violations);
             CheckSize(selection.Count, fit, violations);
             if (violations.Found > before)
                 return;
