@@ -32,6 +32,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             (s.Uploads[0], s.Clip.Width, s.Clip.Height) = (Edits.RawClip("clip", 1, 10_240, 8), 1024, 1024);
             s.Clip.Resize = ResizeMode.Stretch;
         },
+        ["width beyond all numbers"] = s => s.Clip.Width = uint.MaxValue - 7,
         ["more divisors than levels"] = s => s.Options.FlattenDivisors = new FlattenDivisors { Divisors = { Enumerable.Repeat(3u, 100_000) } },
         ["frames wanted beyond the clip"] = s => s.Clip.FrameCount = 4,
         ["more frames than allowed"] = s => s.Clip.FrameCount = 9,
@@ -81,6 +82,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("scaled frame too large before it is cut", ErrorReasons.FrameSizeInvalid, "specification.clip")]
     [InlineData("scaled frame beyond all numbers", ErrorReasons.FrameSizeInvalid, "specification.clip")]
     [InlineData("half scaled frame too large", ErrorReasons.FrameSizeInvalid, "specification.clip")]
+    [InlineData("width beyond all numbers", ErrorReasons.FrameSizeInvalid, "specification.clip.width")]
     [InlineData("more divisors than levels", ErrorReasons.OptionOutOfRange, "specification.options.flatten_divisors.divisors")]
     [InlineData("frames wanted beyond the clip", ErrorReasons.FrameLimitExceeded, "specification.clip.frame_count")]
     [InlineData("more frames than allowed", ErrorReasons.FrameLimitExceeded, "specification.clip.frame_count")]

@@ -124,7 +124,10 @@ internal sealed class SpecificationChecks(IOptions<LimitsOptions> options)
 
     private void CheckSide(string field, uint side, ViolationList violations)
     {
-        if (side % Limits.PixelsPerLatent != 0)
+        // The other side may be the clip's own, so that a side must make sense by itself.
+        if (side > Math.Min(Limits.MaxFramePixels, int.MaxValue))
+            violations.Add(field, $"must be at most {Math.Min(Limits.MaxFramePixels, int.MaxValue)}, is {side}", ErrorReasons.FrameSizeInvalid);
+        else if (side % Limits.PixelsPerLatent != 0)
             violations.Add(field, $"must be a multiple of {Limits.PixelsPerLatent}, is {side}", ErrorReasons.FrameSizeInvalid);
     }
 
