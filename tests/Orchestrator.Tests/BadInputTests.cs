@@ -146,6 +146,39 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Submit_WithMoreNounsThanAreTaken_IsToldSoAndNoMore()
+    {
+        var specification = Edits.Specification();
+        specification.Output = new OutputOptions { Clusters = true };
+        specification.Clustering = new EditClustering { Nouns = { Enumerable.Repeat("man", 16).Concat(Enumerable.Range(0, 50_000).Select(i => $"noun{i}")) } };
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => fixture.Orchestrator.SubmitAsync(specification));
+
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.OptionOutOfRange), (error.StatusCode, Errors.Reason(error)));
+        Assert.Equal(["specification.clustering.nouns"], Errors.Fields(error));
+    }
+
+    [Fact]
+    public async Task Submit_WithMoreRegionsByNounThanAreTaken_IsToldSoAndNoMore()
+    {
+        var specification = Edits.Specification();
+        specification.SourcePrompt = string.Join(' ', Enumerable.Range(0, 17).Select(i => $"man{i}"));
+        specification.Uploads.RemoveAt(1);
+        specification.Regions.Clear();
+        specification.Regions.Add(Enumerable.Range(0, 17).Select(i => new EditRegion
+        {
+            Id = $"r{i}",
+            Phrase = "polar bear",
+            Source = new RegionSource { Noun = new NounQuery { Noun = $"man{i}" } },
+        }));
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => fixture.Orchestrator.SubmitAsync(specification));
+
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.RegionLimitExceeded), (error.StatusCode, Errors.Reason(error)));
+        Assert.Equal(["specification.regions"], Errors.Fields(error));
+    }
+
+    [Fact]
     public async Task EmptyMask_IsRefused_AndAMaskEmptyInSomeFramesIsAWarning()
     {
         var specification = Edits.Specification();

@@ -10,6 +10,7 @@ internal sealed class AttentionNeeds
     private const int DefaultSteps = 10;
 
     private readonly EditClustering _clustering;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<string> _nouns = [];
     private readonly List<string> _paths = [];
 
@@ -58,7 +59,7 @@ internal sealed class AttentionNeeds
 
     private void Add(string noun, string path)
     {
-        if (_nouns.Contains(noun, StringComparer.Ordinal))
+        if (!_known.Add(noun))
             return;
 
         _nouns.Add(noun);

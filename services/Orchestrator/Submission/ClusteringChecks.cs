@@ -19,28 +19,40 @@ internal static class ClusteringChecks
     private const int MaxNouns = 16;
 
     /// <summary>Finds what is wrong before the clip is known.</summary>
-    public static void Check(EditSpecification specification, Editing.EditOptions options, ViolationList violations)
+    public static void Check(EditSpecification specification, Editing.EditOptions options, LimitsOptions limits, ViolationList violations)
     {
-        var needs = new AttentionNeeds(specification);
-        if (needs.Clusters && needs.Nouns.Count > needs.ClusterCount)
-        {
-            violations.Add(
-                $"{Field}.cluster_count", $"{needs.ClusterCount} clusters cannot be named by {needs.Nouns.Count} nouns", ErrorReasons.OptionOutOfRange);
-        }
-
+        CheckCounts(specification, limits, violations);
         if (specification.Clustering is not { } clustering)
             return;
 
         if (clustering.ClusterCount != 0)
             violations.Range($"{Field}.cluster_count", clustering.ClusterCount, LeastClusters, ClusterOptions.MaxClusters);
-        if (clustering.Nouns.Count > MaxNouns)
-            violations.Add($"{Field}.nouns", $"must have at most {MaxNouns} entries, has {clustering.Nouns.Count}", ErrorReasons.OptionOutOfRange);
         for (var i = 0; i < Math.Min(clustering.Nouns.Count, MaxNouns); i++)
             CheckNoun($"{Field}.nouns[{i}]", clustering.Nouns[i], specification.SourcePrompt, violations);
 
         var steps = options.EffectiveInversionSteps - (options.SkipFirstInversionStep ? 1 : 0);
         if (steps > 0)
             violations.Range($"{Field}.attention_steps", clustering.AttentionSteps, 0, steps);
+    }
+
+    // Regions and nouns that are too many by themselves are not looked at.
+    private static void CheckCounts(EditSpecification specification, LimitsOptions limits, ViolationList violations)
+    {
+        if (specification.Clustering is { } clustering && clustering.Nouns.Count > MaxNouns)
+        {
+            violations.Add($"{Field}.nouns", $"must have at most {MaxNouns} entries, has {clustering.Nouns.Count}", ErrorReasons.OptionOutOfRange);
+            return;
+        }
+
+        if (specification.Regions.Count > limits.MaxRegions)
+            return;
+
+        var needs = new AttentionNeeds(specification);
+        if (needs.Clusters && needs.Nouns.Count > needs.ClusterCount)
+        {
+            violations.Add(
+                $"{Field}.cluster_count", $"{needs.ClusterCount} clusters cannot be named by {needs.Nouns.Count} nouns", ErrorReasons.OptionOutOfRange);
+        }
     }
 
     /// <summary>Finds what is wrong with a noun.</summary>

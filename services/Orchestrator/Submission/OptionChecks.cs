@@ -21,7 +21,7 @@ internal static class OptionChecks
             violations.Add($"{Root}.options.steps", $"must be at most {limits.MaxSteps}, is {options.Steps}", ErrorReasons.OptionOutOfRange);
         if (options.EffectiveInversionSteps > limits.MaxSteps)
             violations.Add($"{Root}.options.inversion_steps", $"must be at most {limits.MaxSteps}, is {options.EffectiveInversionSteps}", ErrorReasons.OptionOutOfRange);
-        ClusteringChecks.Check(specification, options, violations);
+        ClusteringChecks.Check(specification, options, limits, violations);
     }
 
     /// <summary>The options with every unset one taken from its profile, checked against the method's ranges.</summary>
