@@ -31,6 +31,9 @@ internal sealed class OrchestratorGrpcService(
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 200;
+
+    // Clients take messages of 4 MiB unless told otherwise.
+    private const int MaxPageBytes = 3 << 20;
     private static readonly int StateCount = Enum.GetValues<JobState>().Length;
 
     /// <summary>Binds the service's methods.</summary>
@@ -75,9 +78,12 @@ internal sealed class OrchestratorGrpcService(
                 Count = pageSize + 1,
             },
             context.CancellationToken);
-        var response = new ListEditsResponse { Edits = { jobs.Take(pageSize).Select(job => EditMapping.ToEdit(job)) } };
-        if (jobs.Count > pageSize)
-            response.NextPageToken = PageTokens.After(jobs[pageSize - 1].SubmittedAt, jobs[pageSize - 1].Id, request);
+        var response = PageOf(jobs.Take(pageSize));
+        if (response.Edits.Count < jobs.Count)
+        {
+            var last = jobs[response.Edits.Count - 1];
+            response.NextPageToken = PageTokens.After(last.SubmittedAt, last.Id, request);
+        }
 
         return response;
     }
@@ -158,6 +164,23 @@ internal sealed class OrchestratorGrpcService(
 
     public override async Task<OrchestratorServiceGetCapabilitiesResponse> GetCapabilities(
         OrchestratorServiceGetCapabilitiesRequest request, ServerCallContext context) => await capabilities.DescribeAsync(context.CancellationToken);
+
+    // Edits differ in size by orders of magnitude: one can leave thousands of artifacts.
+    private static ListEditsResponse PageOf(IEnumerable<Job> jobs)
+    {
+        var (page, bytes) = (new ListEditsResponse(), 0L);
+        foreach (var job in jobs)
+        {
+            var edit = EditMapping.ToEdit(job);
+            bytes += edit.CalculateSize();
+            if (bytes > MaxPageBytes && page.Edits.Count > 0)
+                break;
+
+            page.Edits.Add(edit);
+        }
+
+        return page;
+    }
 
     private async Task SendResultAsync(string caller, string jobId, IServerStreamWriter<EditVideoResponse> responseStream, CancellationToken cancellationToken)
     {
