@@ -87,7 +87,7 @@ public static class ErrorReasons
     /// <summary>No model has this name.</summary>
     public const string ModelNotFound = "MODEL_NOT_FOUND";
 
-    /// <summary>The model is not in memory yet; try again.</summary>
+    /// <summary>No model that does what is asked for is installed, or what runs it is not.</summary>
     public const string ModelNotLoaded = "MODEL_NOT_LOADED";
 
     /// <summary>A model's files are damaged or not of the expected layout.</summary>

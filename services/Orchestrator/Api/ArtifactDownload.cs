@@ -47,7 +47,7 @@ internal sealed class ArtifactDownload(JobCatalog catalog, IArtifactStore store)
         {
             var data = new byte[Math.Min(rest, TensorLayout.MaxChunkBytes)];
             if (await stream.ReadAtLeastAsync(data, data.Length, throwOnEndOfStream: false, cancellationToken) < data.Length)
-                throw new VideoGrainException(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "the artifact is damaged on the server");
+                throw new VideoGrainException(StatusCode.DataLoss, SubmissionReasons.ArtifactDamaged, "the artifact is damaged on the server");
 
             yield return new ArtifactChunk { Offset = (ulong)position, Data = UnsafeByteOperations.UnsafeWrap(data), Crc32C = Crc32C.Compute(data) };
             position += data.Length;
@@ -74,7 +74,7 @@ internal sealed class ArtifactDownload(JobCatalog catalog, IArtifactStore store)
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArgumentOutOfRangeException)
         {
-            throw new VideoGrainException(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "the artifact is damaged on the server", exception);
+            throw new VideoGrainException(StatusCode.DataLoss, SubmissionReasons.ArtifactDamaged, "the artifact is damaged on the server", exception);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using VideoGrain.Orchestrator.Submission;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
 
@@ -19,7 +20,7 @@ internal sealed class ServiceGate(Readiness readiness, Drain drain)
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new VideoGrainException(StatusCode.Unavailable, "SERVICE_NOT_STARTED", "the service could not start; its log says why", exception);
+            throw new VideoGrainException(StatusCode.Unavailable, SubmissionReasons.ServiceNotStarted, "the service could not start; its log says why", exception);
         }
     }
 

@@ -74,9 +74,9 @@ internal sealed class FailureTranslation(ErrorTranslator translator)
         ArtifactStoreFullException or MediaException { Error: MediaError.DiskFull } => new(StatusCode.ResourceExhausted, SubmissionReasons.StorageFull, "the server's storage is full", exception),
         ArtifactStoreUnavailableException or ArtifactStoreDeniedException => StorageErrors.Describe(exception),
         ArtifactCorruptException or ArtifactMissingException or InvalidDataException =>
-            new(StatusCode.DataLoss, "ARTIFACT_DAMAGED", "something that the edit is computed from was damaged in the server's storage", exception),
-        MediaException { Error: MediaError.ToolMissing } => new(StatusCode.FailedPrecondition, "ENCODER_MISSING", "ffmpeg is not installed on the server", exception),
-        MediaException media => new(StatusCode.Internal, "ENCODING_FAILED", media.Message, exception),
+            new(StatusCode.DataLoss, SubmissionReasons.ArtifactDamaged, "something that the edit is computed from was damaged in the server's storage", exception),
+        MediaException { Error: MediaError.ToolMissing } => new(StatusCode.FailedPrecondition, SubmissionReasons.EncoderMissing, "ffmpeg is not installed on the server", exception),
+        MediaException media => new(StatusCode.Internal, SubmissionReasons.EncodingFailed, media.Message, exception),
         _ => translator.Translate(exception),
     };
 }

@@ -22,7 +22,7 @@ internal static class JobFailures
     public static EditFailure DeadlineInQueue(Job job) => new()
     {
         Code = DeadlineExceeded,
-        Reason = "DEADLINE_IN_QUEUE",
+        Reason = SubmissionReasons.DeadlineInQueue,
         Message = "No worker was free within the submission's queue_timeout.",
         Metadata = { ["queued_since"] = job.SubmittedAt.ToString("O") },
     };
@@ -30,7 +30,7 @@ internal static class JobFailures
     public static EditFailure AttemptsExhausted(Job job) => new()
     {
         Code = Aborted,
-        Reason = "JOB_ATTEMPTS_EXHAUSTED",
+        Reason = SubmissionReasons.JobAttemptsExhausted,
         Message = $"{job.FruitlessAttempts} workers in a row took the job and came no further; the last one stopped in state {job.State}.",
         Metadata = { ["attempts"] = job.Attempts.ToString(CultureInfo.InvariantCulture) },
         DeadLetter = true,

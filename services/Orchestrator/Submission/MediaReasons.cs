@@ -19,7 +19,7 @@ internal static class MediaReasons
         MediaError.PixelLimitExceeded => ErrorReasons.FrameSizeInvalid,
         MediaError.ByteLimitExceeded => SubmissionReasons.UploadTooLarge,
         MediaError.SizeMismatch or MediaError.CountMismatch => sizeReason,
-        MediaError.ToolMissing => throw new VideoGrainException(StatusCode.FailedPrecondition, "DECODER_MISSING", "ffmpeg is not installed on the server", exception),
+        MediaError.ToolMissing => throw new VideoGrainException(StatusCode.FailedPrecondition, SubmissionReasons.DecoderMissing, "ffmpeg is not installed on the server", exception),
         _ => SubmissionReasons.MediaDamaged,
     };
 }

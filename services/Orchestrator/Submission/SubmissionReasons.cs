@@ -47,4 +47,25 @@ public static class SubmissionReasons
 
     /// <summary>The edit has not ended.</summary>
     public const string EditNotEnded = "EDIT_NOT_ENDED";
+
+    /// <summary>The service could not start; its log says why.</summary>
+    public const string ServiceNotStarted = "SERVICE_NOT_STARTED";
+
+    /// <summary>Stored bytes are missing or do not match their digest.</summary>
+    public const string ArtifactDamaged = "ARTIFACT_DAMAGED";
+
+    /// <summary>The service's installation lacks what uploads are decoded with.</summary>
+    public const string DecoderMissing = "DECODER_MISSING";
+
+    /// <summary>The service's installation lacks what results are encoded with.</summary>
+    public const string EncoderMissing = "ENCODER_MISSING";
+
+    /// <summary>The result could not be written as a video.</summary>
+    public const string EncodingFailed = "ENCODING_FAILED";
+
+    /// <summary>The edit waited longer than its queue_timeout.</summary>
+    public const string DeadlineInQueue = "DEADLINE_IN_QUEUE";
+
+    /// <summary>Workers took the edit as often as allowed, and none came any further.</summary>
+    public const string JobAttemptsExhausted = "JOB_ATTEMPTS_EXHAUSTED";
 }
