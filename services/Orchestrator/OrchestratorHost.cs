@@ -72,7 +72,8 @@ public static class OrchestratorHost
         Bind<QueueOptions>(QueueOptions.Section, options => options is { MaxQueued: > 0, MaxPerCaller: > 0 } && options.Quotas.Values.All(quota => quota > 0) && options.Weights.Values.All(weight => weight > 0));
         Bind<WorkerOptions>(WorkerOptions.Section, options =>
             options is { Parallelism: >= 0 and <= 64, CheckpointEvery: >= 0, CheckpointShare: > 0 and <= 1, MaxFruitlessAttempts: > 0 }
-            && options.HeartbeatInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero && options.LeaseDuration > options.HeartbeatInterval);
+            && options.HeartbeatInterval > TimeSpan.Zero && options.PollInterval > TimeSpan.Zero && options.LeaseDuration > options.HeartbeatInterval
+            && options.StorePause >= TimeSpan.Zero && options.StorePause <= TimeSpan.FromDays(1));
         Bind<RetentionOptions>(RetentionOptions.Section, options => options is { MaxCacheBytes: >= 0 } && options.SweepInterval > TimeSpan.Zero && options.OrphanInterval > TimeSpan.Zero && !(options.OrphanAge < TimeSpan.Zero));
         Bind<StageOptions>(StageOptions.Section, options =>
             options.MaxRetries >= 0 && options.StepTimeout > TimeSpan.Zero && options.CallTimeout > TimeSpan.Zero && options.TotalTimeout > TimeSpan.Zero

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Jobs;
 using VideoGrain.Orchestrator.Options;
 using VideoGrain.Orchestrator.Persistence;
@@ -80,13 +81,18 @@ internal sealed partial class JobRunner(
         catch (Exception) when (shutdown.IsCancellationRequested)
         {
             span?.AddEvent(new ActivityEvent("handed back"));
-            await HandBackAsync(job, state);
+            await HandBackAsync(job, state, counts: true);
         }
         catch (Exception exception) when (IsOfThisReplica(exception))
         {
             // Neither the job nor a stage is at fault: whoever takes it next goes on.
             GivenBack(logger, exception, job.Id, state);
-            await HandBackAsync(job, state);
+
+            // The next job would meet the same store: while it is away, the queue is not gone through in vain.
+            if (exception is ArtifactStoreUnavailableException)
+                await Task.Delay(options.Value.StorePause, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            await HandBackAsync(job, state, counts: exception is not ArtifactStoreUnavailableException { IsOutage: true });
         }
         catch (Exception exception)
         {
@@ -126,14 +132,14 @@ internal sealed partial class JobRunner(
     }
 
     private static bool IsOfThisReplica(Exception exception) =>
-        exception is DatabaseUnavailableException or VideoGrainException { Reason: SubmissionReasons.StorageConflict } || DatabaseErrors.IsUnavailable(exception);
+        exception is ArtifactStoreUnavailableException or DatabaseUnavailableException or VideoGrainException { Reason: SubmissionReasons.StorageConflict } || DatabaseErrors.IsUnavailable(exception);
 
-    private async Task HandBackAsync(Job job, JobState state)
+    private async Task HandBackAsync(Job job, JobState state, bool counts)
     {
         try
         {
             using var limit = new CancellationTokenSource(HandBackTime, time);
-            await queue.ReleaseAsync(job.Lease, limit.Token);
+            await queue.ReleaseAsync(job.Lease, counts, limit.Token);
             HandedBack(logger, job.Id, state);
         }
         catch (Exception exception)
@@ -188,7 +194,7 @@ internal sealed partial class JobRunner(
     [LoggerMessage(LogLevel.Information, "job {JobId} taken away in {State}: cancelled, deleted, or in other hands")]
     private static partial void TakenAway(ILogger logger, string jobId, JobState state);
 
-    [LoggerMessage(LogLevel.Information, "job {JobId} handed back in {State}: the process shuts down")]
+    [LoggerMessage(LogLevel.Information, "job {JobId} handed back in {State}")]
     private static partial void HandedBack(ILogger logger, string jobId, JobState state);
 
     [LoggerMessage(LogLevel.Warning, "job {JobId} failed in {State}: {Reason}: {Problem}")]

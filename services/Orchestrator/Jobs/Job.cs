@@ -215,11 +215,15 @@ public sealed class Job
     }
 
     /// <summary>Puts a running job back into the queue, for the next worker to go on from the last checkpoint.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="counts">Whether the attempt is one of those that may be fruitless; false for one that no worker could have brought further.</param>
     /// <exception cref="IllegalTransitionException">The job is not running.</exception>
-    public void Release(DateTimeOffset now)
+    public void Release(DateTimeOffset now, bool counts = true)
     {
         Move(JobState.Queued, now);
         FencingToken++;
+        if (!counts)
+            FruitlessAttempts = Math.Max(0, FruitlessAttempts - 1);
     }
 
     /// <summary>Notes that the next worker will not begin where this one began.</summary>

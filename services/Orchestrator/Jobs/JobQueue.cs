@@ -60,13 +60,16 @@ internal sealed class JobQueue(
             cancellationToken);
 
     /// <summary>Puts a job back into the queue; a lost lease is no error, the job is in other hands then.</summary>
-    public async Task ReleaseAsync(JobLease lease, CancellationToken cancellationToken)
+    /// <param name="lease">The job.</param>
+    /// <param name="counts">Whether the attempt is one of those that may be fruitless.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task ReleaseAsync(JobLease lease, bool counts, CancellationToken cancellationToken)
     {
         var released = await database.WriteAsync(
             async context =>
             {
                 var job = await HeldAsync(context, lease, cancellationToken);
-                job?.Release(clock.Now);
+                job?.Release(clock.Now, counts);
                 return job is not null;
             },
             cancellationToken);

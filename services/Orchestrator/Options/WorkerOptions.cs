@@ -32,4 +32,7 @@ public sealed class WorkerOptions
     /// kills its workers must not do so for ever.
     /// </summary>
     public int MaxFruitlessAttempts { get; set; } = 5;
+
+    /// <summary>How long a worker whose job met an artifact store that is away keeps that job and takes no other, 0 to 1 day; it then goes back to the queue.</summary>
+    public TimeSpan StorePause { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -181,7 +181,7 @@ public abstract class JobBookkeepingTests : IAsyncLifetime
 
         Assert.Equal((true, true), await _jobs.Catalog.CancelAsync("alice", job.Id, Bounded.Token));
         await Assert.ThrowsAsync<LeaseLostException>(() => _jobs.Journal.FailAsync(lease, new EditFailure(), Bounded.Token));
-        await _jobs.Queue.ReleaseAsync(lease, Bounded.Token);
+        await _jobs.Queue.ReleaseAsync(lease, counts: true, Bounded.Token);
         Assert.Equal((true, false), await _jobs.Catalog.CancelAsync("alice", job.Id, Bounded.Token));
         Assert.Equal(JobState.Cancelled, (await _jobs.LoadAsync(job.Id)).State);
         Assert.Null(await _jobs.Queue.ClaimAsync("worker", Bounded.Token));
@@ -290,7 +290,7 @@ public abstract class JobBookkeepingTests : IAsyncLifetime
         var ran = await _jobs.SubmitAsync("bob", TimeSpan.FromMinutes(1));
         Assert.Equal(waiting.Id, (await _jobs.ClaimAsync()).Id);
         var lease = (await _jobs.ClaimAsync()).Lease;
-        await _jobs.Queue.ReleaseAsync(lease, Bounded.Token);
+        await _jobs.Queue.ReleaseAsync(lease, counts: true, Bounded.Token);
         var late = await _jobs.SubmitAsync(queueTimeout: TimeSpan.FromMinutes(1));
         _jobs.Time.Advance(TimeSpan.FromMinutes(2));
 

@@ -43,9 +43,12 @@ internal static class S3Errors
 
         // Answers to HEAD have no body and so no code. Our requests are well-formed; what a store calls bad about them is the session token.
         AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest, ErrorCode: null or "" or "BadRequest" } s3 => new ArtifactStoreDeniedException("BadRequest", s3),
-        AmazonS3Exception s3 => new ArtifactStoreUnavailableException($"The artifact store answered {(int)s3.StatusCode} {s3.ErrorCode}.", s3),
+        AmazonS3Exception s3 => new ArtifactStoreUnavailableException($"The artifact store answered {(int)s3.StatusCode} {s3.ErrorCode}.", s3)
+        {
+            IsOutage = s3.StatusCode >= HttpStatusCode.InternalServerError || s3.StatusCode == HttpStatusCode.TooManyRequests,
+        },
         AmazonClientException or HttpRequestException or IOException or OperationCanceledException =>
-            new ArtifactStoreUnavailableException("The artifact store cannot be reached.", exception),
+            new ArtifactStoreUnavailableException("The artifact store cannot be reached.", exception) { IsOutage = true },
         _ => null,
     };
 }

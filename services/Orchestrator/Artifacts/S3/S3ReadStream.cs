@@ -55,7 +55,7 @@ internal sealed class S3ReadStream(S3Bucket bucket, string key, GetObjectRespons
             {
                 CloseResponse();
                 if (exception is ArtifactStoreDeniedException || ++_failures > maxRetries)
-                    throw exception as ArtifactStoreDeniedException ?? (Exception)new ArtifactStoreUnavailableException("The artifact store broke off while it was read.", exception);
+                    throw exception as ArtifactStoreDeniedException ?? BrokenOff(exception);
             }
         }
     }
@@ -114,6 +114,12 @@ internal sealed class S3ReadStream(S3Bucket bucket, string key, GetObjectRespons
         _responseAt += read;
         return read;
     }
+
+    // Answers that end too early do so again where the object was cut short.
+    private static Exception BrokenOff(Exception cause) => new ArtifactStoreUnavailableException("The artifact store broke off while it was read.", cause)
+    {
+        IsOutage = cause is ArtifactStoreUnavailableException { IsOutage: true } or HttpRequestException or OperationCanceledException,
+    };
 
     private void CloseResponse()
     {
