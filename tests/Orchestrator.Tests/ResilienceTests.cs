@@ -35,6 +35,7 @@ public sealed class ResilienceTests : IAsyncLifetime
     [InlineData(FakeSegmentation.Name, StatusCode.Unavailable, ErrorReasons.StageDraining)]
     [InlineData(FakeInversion.Name, StatusCode.Unavailable, ErrorReasons.StageUnavailable)]
     [InlineData(FakeDenoiser.Name, StatusCode.ResourceExhausted, ErrorReasons.GpuOutOfMemory)]
+    [InlineData(FakeInversion.Name, StatusCode.DeadlineExceeded, ErrorReasons.StreamIdle)]
     public async Task StageThatRefusesAtFirst_IsAskedAgain_AndTheHistorySaysSo(string stage, StatusCode code, string reason)
     {
         await StartAsync();

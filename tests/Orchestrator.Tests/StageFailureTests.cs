@@ -1,5 +1,8 @@
 using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
+using VideoGrain.Orchestrator.Artifacts;
 using VideoGrain.Orchestrator.Stages;
+using VideoGrain.Orchestrator.Tests.Support;
 using VideoGrain.ServiceDefaults.Errors;
 
 namespace VideoGrain.Orchestrator.Tests;
@@ -40,5 +43,19 @@ public sealed class StageFailureTests
         var error = StagePipelines.Translate(new RpcException(new Status(StatusCode.Cancelled, "cancelled", new OperationCanceledException())));
 
         Assert.Equal(StatusCode.Cancelled, error.Code);
+    }
+
+    [Fact]
+    public async Task StageThatHeardNothingForTooLong_IsNotTheCause_WhenWhatWasToBeSentCannotBeRead()
+    {
+        var read = new TaskCompletionSource();
+        var idle = new FailedStream<string, string>(new VideoGrainException(StatusCode.DeadlineExceeded, ErrorReasons.StreamIdle, "no message for 30 s").ToRpcException());
+        var running = StageCall.RunAsync(
+            _ => new AsyncDuplexStreamingCall<string, string>(
+                idle, idle, Task.FromResult(new Metadata()), () => new Status(StatusCode.DeadlineExceeded, ""), () => [], () => { }),
+            (_, token) => read.Task.WaitAsync(token), (_, _) => Task.CompletedTask, TimeSpan.FromMinutes(1), new FakeTimeProvider(), Bounded.Token);
+        read.SetException(new ArtifactStoreUnavailableException("The store fell silent."));
+
+        await Assert.ThrowsAsync<ArtifactStoreUnavailableException>(() => running.InTime());
     }
 }

@@ -10,6 +10,7 @@ public class StageResilienceTests
     [InlineData(StatusCode.Unavailable, ErrorReasons.StageUnavailable, true)]
     [InlineData(StatusCode.ResourceExhausted, ErrorReasons.StageBusy, true)]
     [InlineData(StatusCode.DataLoss, ErrorReasons.ChunkChecksumMismatch, true)]
+    [InlineData(StatusCode.DeadlineExceeded, ErrorReasons.StreamIdle, true)]
     [InlineData(StatusCode.ResourceExhausted, ErrorReasons.OutOfMemory, false)]
     [InlineData(StatusCode.DataLoss, ErrorReasons.CheckpointCorrupt, false)]
     [InlineData(StatusCode.Internal, ErrorReasons.NonFiniteLatents, false)]

@@ -42,6 +42,12 @@ internal static class StageCall
             await sending;
             throw;
         }
+        catch (RpcException exception) when (VideoGrainException.FromRpcException(exception).Reason == ErrorReasons.StreamIdle)
+        {
+            // The stage heard nothing for too long. If what the sender waits for fails as well, its error is the cause.
+            await sending;
+            throw;
+        }
         finally
         {
             await stop.CancelAsync();
