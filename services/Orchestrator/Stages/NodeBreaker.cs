@@ -6,7 +6,8 @@ namespace VideoGrain.Orchestrator.Stages;
 
 /// <summary>
 /// The circuit breaker of one address. Calls are streams that outlive any delegate, so their ends are told to the breaker one by one, and the
-/// choice of an address asks it beforehand. After the break one call goes through; it decides.
+/// choice of an address asks it beforehand. After the break one call goes through; it decides, by its end or, as it may run for long, by the first that
+/// is heard of the address.
 /// </summary>
 internal sealed class NodeBreaker
 {
@@ -57,6 +58,16 @@ internal sealed class NodeBreaker
     {
         lock (_gate)
             _probing = _state.CircuitState != CircuitState.Closed;
+    }
+
+    /// <summary>The address sent something. While it is whole that counts for nothing: one that answers at first and then fails is to be broken all the same.</summary>
+    public void Heard()
+    {
+        lock (_gate)
+        {
+            if (_probing)
+                End(NodeOutcome.Answered);
+        }
     }
 
     /// <summary>A call has ended.</summary>

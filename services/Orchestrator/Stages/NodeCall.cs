@@ -7,13 +7,22 @@ namespace VideoGrain.Orchestrator.Stages;
 internal sealed class NodeCall(StagePool pool, StageNode node, bool takesSlot, TimeSpan patience, TimeProvider time)
 {
     private long? _waitingSince;
+    private bool _heard;
     private int _ended;
 
     /// <summary>The caller waits for the address.</summary>
     public void Waits() => _waitingSince = time.GetTimestamp();
 
     /// <summary>The address answered.</summary>
-    public void Heard() => _waitingSince = null;
+    public void Heard()
+    {
+        _waitingSince = null;
+        if (_heard)
+            return;
+
+        _heard = true;
+        node.Heard();
+    }
 
     /// <summary>The call ended well, or with an error that is not the address's.</summary>
     public void Succeeded() => End(NodeOutcome.Answered, null);

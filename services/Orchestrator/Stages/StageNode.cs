@@ -89,6 +89,9 @@ internal sealed class StageNode
             _calls += takesSlot ? 1 : 0;
     }
 
+    /// <summary>A call that goes on heard of the address.</summary>
+    public void Heard() => _breaker.Heard();
+
     /// <summary>A call has ended.</summary>
     /// <param name="takesSlot">Whether it ran a job.</param>
     /// <param name="outcome">What it tells about the address.</param>

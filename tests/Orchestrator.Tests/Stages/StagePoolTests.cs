@@ -95,6 +95,50 @@ public sealed class StagePoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ProbeThatHearsTheAddress_MakesItWholeAgain_LongBeforeItEnds()
+    {
+        var pool = await OpenAsync(Small);
+        for (var i = 0; i < 3; i++)
+            pool.Pick(takesSlot: true).End(takesSlot: true, NodeOutcome.Failed, null);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var probe = Read(pool, pool.Pick(takesSlot: true));
+        Assert.Throws<VideoGrainException>(() => pool.Pick(takesSlot: true));
+
+        Assert.True(await probe.MoveNext(Bounded.Token));
+        Assert.Equal(["ready"], pool.States.Select(entry => entry.State));
+        Assert.NotNull(pool.Pick(takesSlot: true));
+    }
+
+    [Fact]
+    public async Task ProbeThatHearsTheAddress_KeepsItsSlotThere()
+    {
+        var pool = await OpenAsync(Small, Large);
+        for (var i = 0; i < 6; i++)
+            pool.Pick(takesSlot: true).End(takesSlot: true, NodeOutcome.Failed, null);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var node = pool.Pick(takesSlot: true);
+        await Read(pool, node).MoveNext(Bounded.Token);
+
+        Assert.NotEqual(node.Address, pool.Pick(takesSlot: true).Address);
+    }
+
+    [Fact]
+    public async Task AddressThatAnswersAtFirstAndDies_IsBrokenAllTheSame()
+    {
+        var pool = await OpenAsync(Small);
+        for (var i = 0; i < 3; i++)
+        {
+            var call = Read(pool, pool.Pick(takesSlot: true));
+            await call.MoveNext(Bounded.Token);
+            await Assert.ThrowsAsync<RpcException>(() => call.MoveNext(Bounded.Token));
+        }
+
+        Assert.Equal(["broken"], pool.States.Select(entry => entry.State));
+    }
+
+    [Fact]
     public async Task ProbeThatTheCallerEnds_LeavesRoomForAnother()
     {
         var pool = await OpenAsync(Small);
@@ -154,6 +198,8 @@ public sealed class StagePoolTests : IAsyncDisposable
         return _pool;
     }
 
+    private NodeStream<string> Read(StagePool pool, StageNode node) => new(new ShortStream(), new NodeCall(pool, node, takesSlot: true, TimeSpan.FromMinutes(10), _time));
+
     private volatile int _asked;
 
     private StagePool Open(Uri address, FakeLookup lookup) => new(
@@ -167,5 +213,17 @@ public sealed class StagePoolTests : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref _asked);
         return Task.FromResult(_loads.GetValueOrDefault(number % 2 == 1 ? "127.0.0.11" : "127.0.0.12", new StageLoad(0, 1)));
+    }
+
+    /// <summary>One message, then the connection breaks.</summary>
+    private sealed class ShortStream : IAsyncStreamReader<string>
+    {
+        private bool _begun;
+
+        public string Current => "accepted";
+
+        public Task<bool> MoveNext(CancellationToken cancellationToken) => _begun
+            ? Task.FromException<bool>(new RpcException(new Status(StatusCode.Unavailable, "the connection was lost")))
+            : Task.FromResult(_begun = true);
     }
 }
