@@ -178,6 +178,51 @@ public sealed class ResilienceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task InversionThatIsBusyWhenAskedWhereNounsStand_IsAskedAgainWhenItSaid()
+    {
+        const int refusals = 2;
+        await StartAsync("--Stages:MaxRetries=0");
+        var left = refusals;
+        Script.OnHeader = (_, header) =>
+        {
+            if (IsQuestion(header) && Interlocked.Decrement(ref left) >= 0)
+                throw VideoGrainException.Busy("one job at a time", TimeSpan.FromMilliseconds(150)).ToRpcException();
+        };
+        var events = await Orchestrator.WatchAsync((await Orchestrator.SubmitAsync(NounEdit())).Edit.Id);
+
+        Assert.Equal(EditState.Succeeded, events[^1].Finished.State);
+        Assert.Equal(Enumerable.Repeat((Stage.Inverting, ErrorReasons.StageBusy), refusals), events.Where(entry => entry.Retry is not null).Select(entry => (entry.Retry.Stage, entry.Retry.Reason)));
+    }
+
+    [Fact]
+    public async Task QuestionWhereNounsStand_HasTheTimeOfACall_NotThatOfCapabilities()
+    {
+        await StartAsync("--Stages:CapabilitiesTimeout=00:00:00");
+        var events = await Orchestrator.WatchAsync((await Orchestrator.SubmitAsync(NounEdit())).Edit.Id);
+
+        Assert.Equal(EditState.Succeeded, events[^1].Finished.State);
+        Assert.DoesNotContain(events, entry => entry.Retry is not null);
+    }
+
+    [Fact]
+    public async Task InversionThatFallsSilentWhenAskedWhereNounsStand_IsAskedAgain()
+    {
+        await StartAsync("--Stages:StepTimeout=00:00:00.500");
+        using var end = new ManualResetEventSlim();
+        var silent = 1;
+        Script.OnHeader = (_, header) =>
+        {
+            if (IsQuestion(header) && Interlocked.Exchange(ref silent, 0) == 1)
+                end.Wait(Bounded.Patience);
+        };
+        var events = await Orchestrator.WatchAsync((await Orchestrator.SubmitAsync(NounEdit())).Edit.Id);
+        end.Set();
+
+        Assert.Equal(EditState.Succeeded, events[^1].Finished.State);
+        Assert.Contains(events, entry => entry.Retry is { Stage: Stage.Inverting, Reason: "STAGE_STALLED" });
+    }
+
+    [Fact]
     public async Task StageThatStaysAway_FailsTheJob_WithTheTrueReason()
     {
         await StartAsync("--Stages:MaxRetries=3", "--Stages:BreakDuration=00:00:00.600");
@@ -439,6 +484,9 @@ public sealed class ResilienceTests : IAsyncLifetime
         specification.Output.Masks = true;
         return specification;
     }
+
+    // Beside the call that inverts, which names no nouns.
+    private static bool IsQuestion(object header) => header is InvertHeader { JobId.Length: > 0, Nouns.Count: > 0 };
 
     private static IReadOnlyList<string> Digests(Edit edit) =>
         [.. edit.Artifacts.OrderBy(artifact => artifact.Name, StringComparer.Ordinal).Select(artifact => $"{artifact.Name} {artifact.Sha256}")];

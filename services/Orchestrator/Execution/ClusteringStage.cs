@@ -25,12 +25,11 @@ internal sealed class ClusteringStage(
     IArtifactStore store,
     StageCache cache,
     OrchestratorInstruments instruments,
-    IOptions<LimitsOptions> limits,
-    IOptions<StageOptions> stages,
-    TimeProvider time)
+    IOptions<LimitsOptions> limits)
 {
     private const string MediaType = "application/octet-stream";
     private const string Breaker = "segmentation";
+    private const string InversionBreaker = "inversion";
     private const string CacheKind = "clusters";
     private static readonly string[] Results = [WorkingNames.Clusters, WorkingNames.ClusterSummary];
 
@@ -46,7 +45,8 @@ internal sealed class ClusteringStage(
             var key = service is null ? null : PreparationKeys.Clusters(job, service);
             if (!await cache.TryTakeAsync(job, CacheKind, key, Results, isWhole: false))
             {
-                await runner.RunAsync(job, JobState.Inverting, Breaker, () => 0, (budget, stop) => ClusterAsync(job, budget, stop));
+                var header = await HeaderAsync(job);
+                await runner.RunAsync(job, JobState.Inverting, Breaker, () => 0, (budget, stop) => ClusterAsync(job, header, budget, stop));
                 await cache.KeepAsync(job, CacheKind, key, Results);
             }
         }
@@ -58,9 +58,8 @@ internal sealed class ClusteringStage(
         await preparing.FindRegionsAsync(job);
     }
 
-    private async Task ClusterAsync(JobContext job, RetryBudget budget, CancellationToken stop)
+    private async Task ClusterAsync(JobContext job, ClusterInversionHeader header, RetryBudget budget, CancellationToken stop)
     {
-        var header = await HeaderAsync(job, stop);
         await using var sink = new TensorSink(store, limits.Value.MaxDecodedBytes);
         var found = false;
         await runner.CallAsync(
@@ -107,8 +106,7 @@ internal sealed class ClusteringStage(
         StageRunner.Require(job, Results);
     }
 
-    // The inversion service, which has the tokenizer, says where the nouns stand.
-    private async Task<ClusterInversionHeader> HeaderAsync(JobContext job, CancellationToken stop)
+    private async Task<ClusterInversionHeader> HeaderAsync(JobContext job)
     {
         var grid = Grid(job);
         var header = new ClusterInversionHeader
@@ -124,8 +122,21 @@ internal sealed class ClusteringStage(
         if (job.Needs.Nouns.Count == 0)
             return header;
 
-        var deadline = time.GetUtcNow().UtcDateTime + stages.Value.CapabilitiesTimeout;
-        using var call = channels.Inversion.Invert(new CallOptions(deadline: deadline, cancellationToken: stop));
+        header.Nouns.Add(job.Needs.Nouns);
+
+        // When to ask again is for the stage that is asked to say, not for the one that computes clusters.
+        await runner.RunAsync(job, JobState.Inverting, InversionBreaker, () => 0, async (_, stop) =>
+        {
+            var matches = await AskForNounsAsync(job, stop);
+            header.NounTokens.Add(matches.Select(noun => noun.FirstToken));
+            header.NounTokenCounts.Add(matches.Select(noun => noun.TokenCount));
+        });
+        return header;
+    }
+
+    // The inversion service, which has the tokenizer, says where the nouns stand.
+    private async Task<IReadOnlyList<NounMatch>> AskForNounsAsync(JobContext job, CancellationToken stop)
+    {
         var question = new InvertHeader
         {
             JobId = job.Job.Id,
@@ -136,14 +147,10 @@ internal sealed class ClusteringStage(
             Control = job.Control,
         };
         question.Nouns.Add(job.Needs.Nouns);
-        await call.RequestStream.WriteAsync(new InvertRequest { Header = question }, stop);
-        if (!await call.ResponseStream.MoveNext(stop) || call.ResponseStream.Current.Accepted is not { } accepted || accepted.Nouns.Count != question.Nouns.Count)
-            throw new VideoGrainException(StatusCode.Internal, IncomingTensor.ProtocolError, "the stage did not say where the nouns stand");
-
-        header.Nouns.Add(job.Needs.Nouns);
-        header.NounTokens.Add(accepted.Nouns.Select(noun => noun.FirstToken));
-        header.NounTokenCounts.Add(accepted.Nouns.Select(noun => noun.TokenCount));
-        return header;
+        var answer = await runner.AskAsync(job, token => channels.Inversion.Invert(runner.CallOptions(token)), new InvertRequest { Header = question }, stop);
+        return answer?.Accepted is { } accepted && accepted.Nouns.Count == question.Nouns.Count
+            ? accepted.Nouns
+            : throw new VideoGrainException(StatusCode.Internal, IncomingTensor.ProtocolError, "the stage did not say where the nouns stand");
     }
 
     private async Task ResolveAsync(JobContext job)

@@ -53,6 +53,15 @@ internal sealed class StageRunner(
         return StageCall.RunAsync(open, send, receive, options.Value.StepTimeout, time, stop);
     }
 
+    /// <summary>Asks a stage by one message; see <see cref="StageCall.AskAsync"/>.</summary>
+    public Task<TResponse?> AskAsync<TRequest, TResponse>(
+        JobContext job, Func<CancellationToken, AsyncDuplexStreamingCall<TRequest, TResponse>> open, TRequest request, CancellationToken stop)
+        where TResponse : class
+    {
+        job.Held.ThrowIfCancellationRequested();
+        return StageCall.AskAsync(open, request, options.Value.StepTimeout, time, stop);
+    }
+
     /// <summary>Options of a call: its deadline and its cancellation.</summary>
     public CallOptions CallOptions(CancellationToken cancellationToken) =>
         new(deadline: time.GetUtcNow().UtcDateTime + options.Value.CallTimeout, cancellationToken: cancellationToken);

@@ -55,6 +55,32 @@ internal static class StageCall
         }
     }
 
+    /// <summary>Sends a stage one message and takes its first answer; the call ends before the stage computes.</summary>
+    /// <param name="open">Opens the call.</param>
+    /// <param name="request">The message.</param>
+    /// <param name="silence">Longest wait for the answer.</param>
+    /// <param name="time">Measures the wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer; null when the stage ended the call without one.</returns>
+    /// <exception cref="RpcException">The stage failed.</exception>
+    /// <exception cref="VideoGrainException">UNAVAILABLE: the stage fell silent.</exception>
+    public static async Task<TResponse?> AskAsync<TRequest, TResponse>(
+        Func<CancellationToken, AsyncDuplexStreamingCall<TRequest, TResponse>> open, TRequest request, TimeSpan silence, TimeProvider time, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        using var call = open(cancellationToken);
+        try
+        {
+            await call.RequestStream.WriteAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        {
+            // The call has ended; the receiving side tells how.
+        }
+
+        return await MoveNextAsync(call.ResponseStream, silence, time, cancellationToken) ? call.ResponseStream.Current : null;
+    }
+
     private static async Task SendAsync<TRequest>(IClientStreamWriter<TRequest> stream, Func<IClientStreamWriter<TRequest>, CancellationToken, Task> send, CancellationTokenSource stop)
     {
         try
