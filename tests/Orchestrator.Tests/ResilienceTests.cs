@@ -178,6 +178,27 @@ public sealed class ResilienceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CallThatTakesTooLong_IsMadeAgain_FromTheStepItReached()
+    {
+        var expected = await UninterruptedFramesAsync();
+        await StartAsync("--Stages:CallTimeout=00:00:03");
+        var slow = true;
+        Script.BeforeStep = async (stage, step, context) =>
+        {
+            if (stage == FakeDenoiser.Name && step == 5 && slow)
+            {
+                slow = false;
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+        };
+        var events = await Orchestrator.WatchAsync((await Orchestrator.SubmitAsync(WithFrames())).Edit.Id);
+
+        Assert.Equal(EditState.Succeeded, events[^1].Finished.State);
+        Assert.Equal(expected, FrameDigests(events[^1].Finished));
+        Assert.Contains(events, entry => entry.Retry is { Stage: Stage.Denoising, Reason: ErrorReasons.DeadlineExceeded, ResumedSteps: > 0 });
+    }
+
+    [Fact]
     public async Task InversionThatIsBusyWhenAskedWhereNounsStand_IsAskedAgainWhenItSaid()
     {
         const int refusals = 2;

@@ -11,6 +11,8 @@ public class StageResilienceTests
     [InlineData(StatusCode.ResourceExhausted, ErrorReasons.StageBusy, true)]
     [InlineData(StatusCode.DataLoss, ErrorReasons.ChunkChecksumMismatch, true)]
     [InlineData(StatusCode.DeadlineExceeded, ErrorReasons.StreamIdle, true)]
+    [InlineData(StatusCode.DeadlineExceeded, ErrorReasons.DeadlineExceeded, true)]
+    [InlineData(StatusCode.DeadlineExceeded, "STAGE_TIMEOUT", false)]
     [InlineData(StatusCode.ResourceExhausted, ErrorReasons.OutOfMemory, false)]
     [InlineData(StatusCode.DataLoss, ErrorReasons.CheckpointCorrupt, false)]
     [InlineData(StatusCode.Internal, ErrorReasons.NonFiniteLatents, false)]

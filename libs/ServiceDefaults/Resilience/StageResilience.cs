@@ -7,8 +7,8 @@ namespace VideoGrain.ServiceDefaults.Resilience;
 public static class StageResilience
 {
     /// <summary>
-    /// Whether another attempt may succeed: the stage is unreachable, busy, draining, out of device memory, lost the call, or heard nothing for too long. Stages
-    /// keep nothing between calls, so that making a call again is always safe.
+    /// Whether another attempt may succeed: the stage is unreachable, busy, draining, out of device memory, lost the call, heard nothing for too long, or
+    /// came as far as the time of one call allows. Stages keep nothing between calls, so that making a call again is always safe.
     /// </summary>
     public static bool IsTransient(Exception exception) => exception switch
     {
@@ -16,7 +16,7 @@ public static class StageResilience
         VideoGrainException error => error.Code is StatusCode.Unavailable or StatusCode.Aborted
             || (error.Code == StatusCode.ResourceExhausted && error.Reason is ErrorReasons.StageBusy or ErrorReasons.GpuOutOfMemory)
             || (error.Code == StatusCode.DataLoss && error.Reason == ErrorReasons.ChunkChecksumMismatch)
-            || (error.Code == StatusCode.DeadlineExceeded && error.Reason == ErrorReasons.StreamIdle),
+            || (error.Code == StatusCode.DeadlineExceeded && error.Reason is ErrorReasons.StreamIdle or ErrorReasons.DeadlineExceeded),
         _ => false,
     };
 }
