@@ -28,14 +28,26 @@ public class BoundedStreamReaderTests
     [Fact]
     public async Task Read_WhenTheCallerDawdles_FailsAfterTheTotalTime()
     {
-        var reader = Reader(new StreamLimits { IdleTimeout = TimeSpan.FromSeconds(5), TotalTimeout = TimeSpan.FromSeconds(6) }, 10);
+        var limits = new StreamLimits { IdleTimeout = TimeSpan.FromSeconds(5), TotalTimeout = TimeSpan.FromSeconds(8) };
+        var reader = Reader(limits, 10, () => _time.Advance(TimeSpan.FromSeconds(4)));
         await reader.ReadAsync(CancellationToken.None);
-        _time.Advance(TimeSpan.FromSeconds(4));
         await reader.ReadAsync(CancellationToken.None);
-        _time.Advance(TimeSpan.FromSeconds(4));
 
         var error = await Assert.ThrowsAsync<VideoGrainException>(() => reader.ReadAsync(CancellationToken.None));
         Assert.Equal(ErrorReasons.StreamIdle, error.Reason);
+    }
+
+    [Fact]
+    public async Task Read_WhenTheStageComputesForHours_IsNotTheCallersDelay()
+    {
+        const int Messages = 10;
+        var reader = Reader(new StreamLimits(), Messages);
+
+        for (var i = 0; i < Messages; i++)
+        {
+            Assert.NotNull(await reader.ReadAsync(CancellationToken.None));
+            _time.Advance(TimeSpan.FromHours(1));
+        }
     }
 
     [Fact]
@@ -67,6 +79,6 @@ public class BoundedStreamReaderTests
         Assert.Equal(ErrorReasons.StreamTooLarge, error.Reason);
     }
 
-    private BoundedStreamReader<TensorChunk> Reader(StreamLimits limits, int messages = 0) =>
-        new(new ScriptedStream<TensorChunk>(Enumerable.Repeat(new TensorChunk { Name = "frames" }, messages)), limits, _time);
+    private BoundedStreamReader<TensorChunk> Reader(StreamLimits limits, int messages = 0, Action? onMove = null) =>
+        new(new ScriptedStream<TensorChunk>(Enumerable.Repeat(new TensorChunk { Name = "frames" }, messages), onMove), limits, _time);
 }

@@ -3,7 +3,9 @@ using Grpc.Core;
 namespace VideoGrain.ServiceDefaults.Tests;
 
 /// <summary>A request stream that brings some messages and then rests.</summary>
-internal sealed class ScriptedStream<T>(IEnumerable<T> messages) : IAsyncStreamReader<T>
+/// <param name="messages">The messages.</param>
+/// <param name="onMove">Happens while the next message is waited for.</param>
+internal sealed class ScriptedStream<T>(IEnumerable<T> messages, Action? onMove = null) : IAsyncStreamReader<T>
 {
     private readonly Queue<T> _messages = new(messages);
 
@@ -11,6 +13,7 @@ internal sealed class ScriptedStream<T>(IEnumerable<T> messages) : IAsyncStreamR
 
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
     {
+        onMove?.Invoke();
         if (_messages.TryDequeue(out var message))
         {
             Current = message;

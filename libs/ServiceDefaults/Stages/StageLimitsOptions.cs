@@ -35,7 +35,7 @@ public sealed class StageLimitsOptions
     /// <summary>Longest pause between two messages of the caller, and longest time that it may leave one of the stage's unread. Default: 30 s.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest time for all messages of the caller. Default: 15 min.</summary>
+    /// <summary>Longest wait for all messages of the caller together. Default: 15 min.</summary>
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>What a caller refused for lack of a slot is told to wait. Default: 2 s.</summary>

@@ -6,7 +6,10 @@ using VideoGrain.ServiceDefaults.Errors;
 
 namespace VideoGrain.ServiceDefaults.Streaming;
 
-/// <summary>Reads an inbound stream within its limits: bytes, messages, pauses, time in all.</summary>
+/// <summary>
+/// Reads an inbound stream within its limits: bytes, messages, pauses, time in all. Only time spent waiting for the caller counts: a stage
+/// that reads no further while it computes holds the caller back, not the other way round.
+/// </summary>
 /// <typeparam name="T">The call's request message.</typeparam>
 public sealed class BoundedStreamReader<T>
     where T : class, IMessage
@@ -14,14 +17,10 @@ public sealed class BoundedStreamReader<T>
     private readonly IAsyncStreamReader<T> _stream;
     private readonly StreamLimits _limits;
     private readonly TimeProvider _time;
-    private readonly long _started;
+    private TimeSpan _waited;
 
-    /// <summary>Wraps a call's stream; the total time counts from here.</summary>
-    public BoundedStreamReader(IAsyncStreamReader<T> stream, StreamLimits limits, TimeProvider time)
-    {
-        (_stream, _limits, _time) = (stream, limits, time);
-        _started = time.GetTimestamp();
-    }
+    /// <summary>Wraps a call's stream.</summary>
+    public BoundedStreamReader(IAsyncStreamReader<T> stream, StreamLimits limits, TimeProvider time) => (_stream, _limits, _time) = (stream, limits, time);
 
     /// <summary>Bytes of the messages so far.</summary>
     public long Bytes { get; private set; }
@@ -34,11 +33,12 @@ public sealed class BoundedStreamReader<T>
     [SuppressMessage("Performance", "CA1849", Justification = "The read is complete when its result is taken.")]
     public async Task<T?> ReadAsync(CancellationToken cancellationToken)
     {
-        var remaining = _limits.TotalTimeout - _time.GetElapsedTime(_started);
+        var remaining = _limits.TotalTimeout - _waited;
         var patience = remaining < _limits.IdleTimeout ? remaining : _limits.IdleTimeout;
         if (patience <= TimeSpan.Zero) throw Late();
         using var timeout = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var began = _time.GetTimestamp();
         bool more;
         try
         {
@@ -47,6 +47,10 @@ public sealed class BoundedStreamReader<T>
         catch (Exception exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(exception))
         {
             throw Late();
+        }
+        finally
+        {
+            _waited += _time.GetElapsedTime(began);
         }
 
         if (!more) return null;
@@ -66,7 +70,7 @@ public sealed class BoundedStreamReader<T>
     private VideoGrainException Late() => new(
         StatusCode.DeadlineExceeded,
         ErrorReasons.StreamIdle,
-        string.Create(CultureInfo.InvariantCulture, $"no message for {_limits.IdleTimeout.TotalSeconds} s, or the stream took longer than {_limits.TotalTimeout.TotalSeconds} s"));
+        string.Create(CultureInfo.InvariantCulture, $"no message for {_limits.IdleTimeout.TotalSeconds} s, or more than {_limits.TotalTimeout.TotalSeconds} s of waiting in all"));
 
     private static VideoGrainException Refuse(FormattableString text, string reason) =>
         new(StatusCode.InvalidArgument, reason, text.ToString(CultureInfo.InvariantCulture));

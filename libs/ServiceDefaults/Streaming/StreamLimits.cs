@@ -12,6 +12,6 @@ public sealed record StreamLimits
     /// <summary>Longest pause between two messages, above zero. Default: 30 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest time for the whole inbound stream, above zero. Default: 15 min.</summary>
+    /// <summary>Longest wait for the messages of the whole inbound stream together, above zero; time in which nobody reads does not count. Default: 15 min.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(15);
 }

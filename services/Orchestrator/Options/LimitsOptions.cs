@@ -42,7 +42,7 @@ public sealed class LimitsOptions
     /// <summary>Longest pause between two messages of an upload.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest time for a whole upload.</summary>
+    /// <summary>Longest wait for all messages of an upload together.</summary>
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Longest time that decoding an upload may take.</summary>
