@@ -13,6 +13,7 @@ public sealed class DeviceErrorTests
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.57 GiB")]
     [InlineData("CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported")]
     [InlineData("CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);")]
+    [InlineData("CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; expr=cublasCreate(&cublas_handle_);")]
     [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")]
     public void Memory_OfTheDevice_MayComeBack(string message) =>
         Assert.Equal((StatusCode.ResourceExhausted, ErrorReasons.GpuOutOfMemory), Translate(message));

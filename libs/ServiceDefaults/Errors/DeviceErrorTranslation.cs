@@ -3,14 +3,17 @@ using Grpc.Core;
 namespace VideoGrain.ServiceDefaults.Errors;
 
 /// <summary>
-/// What the CUDA runtime's errors mean, which TorchSharp and ONNX Runtime pass on as text: memory that does not suffice, and errors after which
+/// What errors of the CUDA runtime and its libraries mean, which TorchSharp and ONNX Runtime pass on as text: memory that does not suffice, and errors after which
 /// the process can use the device no more.
 /// </summary>
 internal sealed class DeviceErrorTranslation : IExceptionTranslation
 {
     private static readonly string[] Prefixes = ["CUDA error: ", "CUDA failure "];
 
-    private static readonly string[] OutOfMemory = ["CUDA out of memory", "CUDA error: out of memory", "CUDA failure 2: ", "CUBLAS_STATUS_ALLOC_FAILED"];
+    private static readonly string[] OutOfMemory =
+    [
+        "CUDA out of memory", "CUDA error: out of memory", "CUDA failure 2: ", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED",
+    ];
 
     // The texts of cudaGetErrorString for errors that destroy the context, and for a device that is not there.
     private static readonly string[] Lost =

@@ -14,6 +14,9 @@ internal sealed class ModelEntry(string folder)
     /// <summary>Why the folder cannot be used as it is now.</summary>
     public Exception? Problem { get; set; }
 
+    /// <summary>Whether <see cref="Problem"/> may pass while the files stay as they are.</summary>
+    public bool MayPass { get; set; }
+
     /// <summary>The loaded model, perhaps of an earlier state of the folder.</summary>
     public OnnxModel? Serving { get; private set; }
 
@@ -33,7 +36,7 @@ internal sealed class ModelEntry(string folder)
     /// Digest of what calls get. Between two states, while the one before still serves some calls, there is none.
     /// </summary>
     public string Digest => Serving == null ? LatestDigest
-        : ServingStamp == Stamp || Problem != null ? ServingDigest : "";
+        : ServingStamp == Stamp || (Problem != null && !MayPass) ? ServingDigest : "";
 
     /// <summary>The load under way.</summary>
     public Task? Loading { get; set; }
@@ -48,10 +51,10 @@ internal sealed class ModelEntry(string folder)
     public ModelProfile? Profile => Problem != null && Serving != null ? Serving.Profile : Latest;
 
     /// <summary>Whether the folder's present state is not loaded and may be tried.</summary>
-    public bool NeedsLoad => Latest != null && Problem == null && (Serving == null || ServingStamp != Stamp);
+    public bool NeedsLoad => Latest != null && (Problem == null || MayPass) && (Serving == null || ServingStamp != Stamp);
 
     /// <summary>The folder looks different now.</summary>
-    public void Change(string stamp) => (Stamp, LatestDigest, Problem) = (stamp, "", null);
+    public void Change(string stamp) => (Stamp, LatestDigest, Problem, MayPass) = (stamp, "", null, false);
 
     /// <summary>A state's digest is known.</summary>
     public void Know(string stamp, string digest)
@@ -69,6 +72,8 @@ internal sealed class ModelEntry(string folder)
     {
         Serving?.Dispose();
         (Serving, ServingStamp, ServingDigest) = (model, stamp, stamp == Stamp ? LatestDigest : "");
+        if (stamp == Stamp)
+            (Problem, MayPass) = (null, false);
     }
 
     /// <summary>Lets the loaded model go; calls that use it keep it until they end.</summary>

@@ -10,7 +10,7 @@ namespace VideoGrain.Segmentation.Models;
 /// there before goes on serving, and calls under way keep what they have.
 /// </summary>
 internal sealed partial class ModelRegistry(
-    IOptions<SegmentationOptions> options, StageInstruments instruments, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
+    IOptions<SegmentationOptions> options, StageInstruments instruments, ErrorTranslator errors, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
 {
     private const int MaxDepth = 3;
     private const string FolderName = "models";
@@ -69,10 +69,11 @@ internal sealed partial class ModelRegistry(
     /// <param name="name">Name of the model; empty takes the default one.</param>
     /// <param name="cancellationToken">Ends the wait; a load that began goes on for others.</param>
     /// <exception cref="VideoGrainException">There is no such model, or none at all, or its execution provider cannot be used.</exception>
-    /// <exception cref="ModelProfileException">The model does not fit its profile.</exception>
+    /// <exception cref="ModelProfileException">The model does not fit its profile, or its device failed.</exception>
     public async Task<ModelLease<T>> AcquireAsync<T>(ModelKind<T> kind, string name, CancellationToken cancellationToken)
     {
         var wanted = name.Length > 0 ? name : Default(kind)?.Name ?? throw ModelErrors.NotInstalled($"{kind.Purpose}: see ListModels");
+        string? tried = null;
         while (true)
         {
             Task loading;
@@ -82,8 +83,11 @@ internal sealed partial class ModelRegistry(
                 var entry = Find(kind, wanted);
                 entry.LastUse = ++_uses;
                 var isLoading = entry.Loading != null;
-                if (entry.NeedsLoad && !isLoading)
+                if (entry.NeedsLoad && !isLoading && (entry.Problem == null || tried != entry.Stamp))
+                {
+                    tried = entry.Stamp;
                     entry.Loading = Task.Factory.StartNew(() => Load(entry), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                }
 
                 // Whoever finds the new state first waits for it; others are served by what is there.
                 if (entry.Serving != null && (isLoading || entry.Loading == null) && entry.Serving.TryAcquire())
@@ -184,10 +188,10 @@ internal sealed partial class ModelRegistry(
             KeptOld(logger, entry.Latest!.Name, problem);
         else
             NotLoaded(logger, entry.Latest!.Name, problem);
-        if (entry.Serving != null || problem is ModelProfileException)
-            entry.Problem = problem;
-        else
+        var isLasting = errors.Translate(problem).Reason == ErrorReasons.ModelFormatInvalid;
+        if (entry.Serving == null && !isLasting)
             throw problem;
+        (entry.Problem, entry.MayPass) = (problem, !isLasting);
     }
 
     // The least recently used models make room; the one just loaded stays.

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using VideoGrain.Segmentation.Models;
+using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Telemetry;
 
 namespace VideoGrain.Segmentation.Tests.Support;
@@ -24,6 +25,7 @@ internal sealed class TestModels : IDisposable
         Registry = new ModelRegistry(
             Options.Create(options),
             new StageInstruments(_services.GetRequiredService<IMeterFactory>(), SegmentationHost.Description),
+            new ErrorTranslator([new ModelExceptionTranslation(Options.Create(options))]),
             TimeProvider.System,
             NullLogger<ModelRegistry>.Instance);
     }
