@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
+using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.StageSupport;
 using VideoGrain.Tensors;
 
@@ -55,6 +56,35 @@ public class CallLifetimeTests(InversionStage stage)
         Assert.True((await stage.Client.GetCapabilitiesAsync(new())).Busy);
         var outcome = await InversionStage.SendAsync(first, TinyClip.PictureChunks().Select(InversionStage.Message));
         Assert.NotNull(outcome.Summary);
+    }
+
+    [Fact]
+    public async Task Call_BeforeTheStartupWork_HasTheSlotAndTheStageIsReadyAfterIt()
+    {
+        var startup = new HeldStartup();
+        await using var server = await StageServer.StartUnreadyAsync(
+            (arguments, configure) => InversionHost.Build(arguments, builder =>
+            {
+                configure(builder);
+                builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupWork>(startup));
+            }),
+            $"--Models:Root={StageServer.ModelsRoot}");
+        using var call = new InversionService.InversionServiceClient(server.Channel).Invert();
+        await call.RequestStream.WriteAsync(new InvertRequest { Header = InversionStage.Header() });
+        await ReadUntilAsync(call, InvertResponse.PayloadOneofCase.Accepted);
+
+        startup.GoOn();
+        using (var patience = new CancellationTokenSource(StageServer.Patience))
+        {
+            while (await server.MetricAsync("videograin_models_available") == 0)
+            {
+                patience.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+
+        Assert.NotNull((await InversionStage.SendAsync(call, TinyClip.PictureChunks().Select(InversionStage.Message))).Summary);
+        await server.App.Services.GetRequiredService<Readiness>().Started.WaitAsync(StageServer.Patience);
     }
 
     [Fact]

@@ -6,12 +6,15 @@ using VideoGrain.ServiceDefaults.Stages;
 
 namespace VideoGrain.ServiceDefaults.Tests;
 
+/// <summary>Callers are refused by a busy stage; its own start-up work waits.</summary>
 public sealed class StageSlotsTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(2);
 
     private readonly FakeTimeProvider _time = new();
     private readonly Drain _drain = new();
+    private readonly Vitals _vitals = new();
 
     [Fact]
     public void Caller_RefusedWhileNobodyKnowsHowLong_IsToldTheMostThereIs()
@@ -92,6 +95,69 @@ public sealed class StageSlotsTests : IDisposable
     }
 
     [Fact]
+    public void Acquire_AllTaken_IsRefusedUntilOneIsGivenBack()
+    {
+        var slots = Make(2);
+        using var first = slots.Acquire();
+        var second = slots.Acquire();
+
+        Assert.Equal(ErrorReasons.StageBusy, Assert.Throws<VideoGrainException>(slots.Acquire).Reason);
+        Assert.Equal((true, 2), (slots.IsBusy, slots.Running));
+
+        second.Dispose();
+        Assert.Equal((false, 1), (slots.IsBusy, slots.Running));
+    }
+
+    [Fact]
+    public async Task AcquireWhenFree_SlotIsFree_TakesIt()
+    {
+        var slots = Make(1);
+        using (await slots.AcquireWhenFreeAsync(CancellationToken.None)) Assert.True(slots.IsBusy);
+        Assert.False(slots.IsBusy);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AcquireWhenFree_AllTaken_GetsTheSlotBeforeLaterCallers(bool finishes)
+    {
+        var slots = Make(1);
+        using var call = slots.Acquire();
+        var waiting = slots.AcquireWhenFreeAsync(CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+
+        if (finishes) call.Finish();
+        else call.Dispose();
+
+        Assert.Equal(ErrorReasons.StageBusy, Assert.Throws<VideoGrainException>(slots.Acquire).Reason);
+        (await waiting.WaitAsync(Patience)).Dispose();
+        slots.Acquire().Dispose();
+    }
+
+    [Fact]
+    public async Task AcquireWhenFree_Cancelled_LeavesTheSlotToOthers()
+    {
+        var slots = Make(1);
+        var call = slots.Acquire();
+        using var cancellation = new CancellationTokenSource();
+        var waiting = slots.AcquireWhenFreeAsync(cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+        call.Dispose();
+        Assert.Equal(0, slots.Running);
+    }
+
+    [Fact]
+    public async Task AcquireWhenFree_WithoutADevice_IsRefused()
+    {
+        _vitals.Fail("the device is gone");
+        var error = await Assert.ThrowsAsync<VideoGrainException>(() => Make(1).AcquireWhenFreeAsync(CancellationToken.None));
+        Assert.Equal(ErrorReasons.GpuLost, error.Reason);
+    }
+
+    [Fact]
     public async Task Engine_OfAnotherJob_IsWaitedForUntilItIsFreeOrTheWaitIsGivenUp()
     {
         using var turn = new EngineTurn();
@@ -101,11 +167,11 @@ public sealed class StageSlotsTests : IDisposable
         var waiting = Task.Run(() => turn.Take(CancellationToken.None), TestContext.Current.CancellationToken);
 
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp.WaitAsync(Patience));
         Assert.False(waiting.IsCompleted);
         first.Dispose();
         first.Dispose();
-        using var second = await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+        using var second = await waiting.WaitAsync(Patience);
 
         // Passed on once, not twice.
         using var none = new CancellationTokenSource(0);
@@ -121,5 +187,5 @@ public sealed class StageSlotsTests : IDisposable
         return error.RetryAfter;
     }
 
-    private StageSlots Make(int capacity) => new(capacity, Most, _drain, new Vitals(), _time);
+    private StageSlots Make(int capacity) => new(capacity, Most, _drain, _vitals, _time);
 }

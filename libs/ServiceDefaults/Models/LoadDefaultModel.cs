@@ -12,17 +12,20 @@ namespace VideoGrain.ServiceDefaults.Models;
 /// job pays for no page fault, no kernel choice and no compilation.
 /// </summary>
 internal sealed partial class LoadDefaultModel(
-    ModelCatalog catalog, ModelCache cache, StageSlots slots, IOptions<ModelsOptions> options, IEngine engine, StageInstruments instruments, GpuInstruments gpus, TimeProvider time,
+    ModelCatalog catalog, ModelCache cache, StageSlots slots, EngineTurn turn, IOptions<ModelsOptions> options, IEngine engine, StageInstruments instruments, GpuInstruments gpus, TimeProvider time,
     ILogger<LoadDefaultModel> logger) : IStartupWork
 {
     public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
-        () =>
+        async () =>
         {
             instruments.WatchModels(() => catalog.List().Count);
             instruments.Watch(engine);
             instruments.Watch(slots);
+
+            // The port is open already: a call that came first is let end. The driver's library comes after, since opening it takes seconds.
+            using var slot = await slots.AcquireWhenFreeAsync(cancellationToken);
             gpus.Watch();
-            using var slot = slots.Acquire();
+            using var computes = turn.Take(cancellationToken);
             var folder = catalog.Find("")
                 ?? throw new InvalidOperationException($"Models:Root ({options.Value.Root}) holds no model, or not the one that Models:Default names");
             var model = cache.Get(folder);

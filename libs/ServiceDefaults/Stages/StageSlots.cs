@@ -3,7 +3,7 @@ using VideoGrain.ServiceDefaults.Hosting;
 
 namespace VideoGrain.ServiceDefaults.Stages;
 
-/// <summary>The jobs that a stage runs at a time. A busy stage refuses; it never queues.</summary>
+/// <summary>The jobs that a stage runs at a time. A busy stage refuses callers; only its own start-up work waits.</summary>
 /// <param name="capacity">Most jobs at a time, 1 or more.</param>
 /// <param name="retryAfter">What a refused caller is told to wait at most.</param>
 /// <param name="drain">No job begins once it has begun.</param>
@@ -17,6 +17,7 @@ public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, V
     private readonly Lock _gate = new();
     private readonly HashSet<StageSlot> _taken = [];
     private readonly HashSet<StageSlot> _finishing = [];
+    private readonly Queue<TaskCompletionSource<StageSlot>> _waiting = new();
 
     /// <summary>Most jobs at a time.</summary>
     public int Capacity { get; } = capacity;
@@ -42,15 +43,25 @@ public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, V
     /// </exception>
     public StageSlot Acquire()
     {
-        if (drain.IsDraining) throw StageErrors.Draining();
-        if (vitals.Problem is { } problem) throw StageErrors.DeviceLost(problem);
+        CheckServes();
+        lock (_gate) return TryTake() ?? throw VideoGrainException.Busy($"the stage runs {Capacity} of {Capacity} jobs", RetryAfter());
+    }
+
+    /// <summary>Takes a slot as soon as one is free, before callers that come later; disposing it gives it back.</summary>
+    /// <exception cref="VideoGrainException">UNAVAILABLE while shutting down or without a device.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async Task<StageSlot> AcquireWhenFreeAsync(CancellationToken cancellationToken)
+    {
+        CheckServes();
+        var turn = new TaskCompletionSource<StageSlot>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_taken.Count >= Capacity) throw VideoGrainException.Busy($"the stage runs {Capacity} of {Capacity} jobs", RetryAfter());
-            var slot = new StageSlot(this);
-            _taken.Add(slot);
-            return slot;
+            if (TryTake() is { } slot) return slot;
+            _waiting.Enqueue(turn);
         }
+
+        await using var stop = cancellationToken.Register(() => turn.TrySetCanceled(cancellationToken));
+        return await turn.Task;
     }
 
     /// <summary>A job will leave its slot in some time.</summary>
@@ -64,7 +75,9 @@ public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, V
     {
         lock (_gate)
         {
-            if (_finishing.Count < Capacity && _taken.Remove(slot)) _finishing.Add(slot);
+            if (_finishing.Count >= Capacity || !_taken.Remove(slot)) return;
+            _finishing.Add(slot);
+            PassOn();
         }
     }
 
@@ -73,8 +86,34 @@ public sealed class StageSlots(int capacity, TimeSpan retryAfter, Drain drain, V
     {
         lock (_gate)
         {
-            _taken.Remove(slot);
             _finishing.Remove(slot);
+            if (_taken.Remove(slot)) PassOn();
+        }
+    }
+
+    private void CheckServes()
+    {
+        if (drain.IsDraining) throw StageErrors.Draining();
+        if (vitals.Problem is { } problem) throw StageErrors.DeviceLost(problem);
+    }
+
+    private StageSlot? TryTake()
+    {
+        if (_taken.Count >= Capacity) return null;
+        var slot = new StageSlot(this);
+        _taken.Add(slot);
+        return slot;
+    }
+
+    // To whoever waits, within the lock, so that a slot never looks free in between.
+    private void PassOn()
+    {
+        while (_waiting.TryDequeue(out var turn))
+        {
+            var slot = new StageSlot(this);
+            _taken.Add(slot);
+            if (turn.TrySetResult(slot)) return;
+            _taken.Remove(slot);
         }
     }
 
