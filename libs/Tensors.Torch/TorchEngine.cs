@@ -68,6 +68,9 @@ public sealed partial class TorchEngine : IEngine, IDeviceClock
     public string Name { get; }
 
     /// <inheritdoc/>
+    public string Device => DeviceName;
+
+    /// <inheritdoc/>
     public long BytesInUse { get; private set; }
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public interface IEngine : IDisposable
     /// <summary>Name for logs and capabilities, such as "cpu-avx512".</summary>
     string Name { get; }
 
+    /// <summary>What it computes on, in words, such as "16 threads" or "cuda:0".</summary>
+    string Device { get; }
+
     /// <summary>Bytes of activations alive now.</summary>
     long BytesInUse { get; }
 

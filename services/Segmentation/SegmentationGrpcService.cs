@@ -130,7 +130,13 @@ internal sealed class SegmentationGrpcService(
         {
             Models = { ModelCatalogue.List(models) },
             Limits = _options.ToMessage(),
-            Build = new BuildInfo { Version = service.Version, Revision = service.Revision },
+            Build = new BuildInfo
+            {
+                Version = service.Version,
+                Revision = service.Revision,
+                Engine = ExecutionProviders.Engine(_options),
+                Device = ExecutionProviders.Device(_options),
+            },
             Busy = slots.IsBusy,
             RunningJobs = (uint)slots.Running,
         });

@@ -11,6 +11,7 @@ using VideoGrain.Protos.V1;
 using VideoGrain.ServiceDefaults.Errors;
 using VideoGrain.ServiceDefaults.Hosting;
 using VideoGrain.StageSupport;
+using VideoGrain.Tensors;
 
 namespace VideoGrain.Inversion.Tests;
 
@@ -84,7 +85,11 @@ public class OperationsTests(InversionStage stage)
         Assert.Equal((256u, 1u, 1048576u), (answer.Limits.MaxFrames, answer.Limits.MaxConcurrentJobs, answer.Limits.MaxChunkBytes));
         Assert.Equal([Profile.Published, Profile.Corrected], answer.Profiles.Select(entry => entry.Profile));
         Assert.NotEmpty(answer.Build.Version);
-        Assert.NotEmpty(answer.Build.Engine);
+        var engine = stage.Server.App.Services.GetRequiredService<IEngine>();
+        Assert.Equal((engine.Name, engine.Device), (answer.Build.Engine, answer.Build.Device));
+#if !CUDA
+        Assert.Equal("1 thread", answer.Build.Device);
+#endif
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class TimingEngine(IEngine inner, Func<(double PerSecond, double
     public string Name => inner.Name;
 
     /// <inheritdoc/>
+    public string Device => inner.Device;
+
+    /// <inheritdoc/>
     public long BytesInUse => inner.BytesInUse;
 
     /// <inheritdoc/>

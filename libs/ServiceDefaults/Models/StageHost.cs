@@ -41,7 +41,7 @@ public sealed class StageHost(
     public StageLimits DescribeLimits() => Limits.Describe(slots.Capacity);
 
     /// <summary>What runs here.</summary>
-    public BuildInfo DescribeBuild() => new() { Version = service.Version, Revision = service.Revision, Engine = engine.Name, Device = DeviceName };
+    public BuildInfo DescribeBuild() => new() { Version = service.Version, Revision = service.Revision, Engine = engine.Name, Device = engine.Device };
 
     /// <summary>Description of a loaded model.</summary>
     public ModelInfo Describe(LoadedModel model) => model.Describe(model.Folder.Name == catalog.DefaultName);
@@ -100,6 +100,4 @@ public sealed class StageHost(
             },
             cancellation);
     }
-
-    private static string DeviceName => $"{Environment.ProcessorCount} cores";
 }

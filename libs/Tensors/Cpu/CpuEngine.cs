@@ -49,6 +49,9 @@ public sealed unsafe partial class CpuEngine : IEngine
     /// <inheritdoc/>
     public string Name => $"cpu-{InstructionSet.ToString().ToLowerInvariant()}";
 
+    /// <inheritdoc/>
+    public string Device => Threads == 1 ? "1 thread" : $"{Threads} threads";
+
     /// <summary>Instruction set that the kernels use; never <see cref="CpuInstructionSet.Auto"/>.</summary>
     public CpuInstructionSet InstructionSet => _kernels.InstructionSet;
 

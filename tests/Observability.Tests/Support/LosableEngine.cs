@@ -11,6 +11,8 @@ internal sealed class LosableEngine(IEngine engine) : IEngine
 
     public string Name => engine.Name;
 
+    public string Device => engine.Device;
+
     public long BytesInUse => engine.BytesInUse;
 
     public long PeakBytesInUse => engine.PeakBytesInUse;
@@ -18,7 +20,7 @@ internal sealed class LosableEngine(IEngine engine) : IEngine
     /// <summary>Operations tried on the lost device.</summary>
     public int OperationsSince => Volatile.Read(ref _operationsSince);
 
-    private IEngine Device
+    private IEngine Working
     {
         get
         {
@@ -33,59 +35,59 @@ internal sealed class LosableEngine(IEngine engine) : IEngine
 
     public IEngineScope BeginScope() => engine.BeginScope();
 
-    public Tensor Upload(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => Device.Upload(values, shape);
+    public Tensor Upload(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => Working.Upload(values, shape);
 
-    public void Download(Tensor source, Span<float> destination) => Device.Download(source, destination);
+    public void Download(Tensor source, Span<float> destination) => Working.Download(source, destination);
 
-    public LinearWeight PackLinear(HostTensor weight, HostTensor? bias) => Device.PackLinear(weight, bias);
+    public LinearWeight PackLinear(HostTensor weight, HostTensor? bias) => Working.PackLinear(weight, bias);
 
-    public ConvWeight PackConv(HostTensor weight, HostTensor? bias, int stride, Padding2d padding) => Device.PackConv(weight, bias, stride, padding);
+    public ConvWeight PackConv(HostTensor weight, HostTensor? bias, int stride, Padding2d padding) => Working.PackConv(weight, bias, stride, padding);
 
-    public NormWeight PackNorm(HostTensor scale, HostTensor shift) => Device.PackNorm(scale, shift);
+    public NormWeight PackNorm(HostTensor scale, HostTensor shift) => Working.PackNorm(scale, shift);
 
-    public EmbeddingWeight PackEmbedding(HostTensor table) => Device.PackEmbedding(table);
+    public EmbeddingWeight PackEmbedding(HostTensor table) => Working.PackEmbedding(table);
 
-    public Tensor Linear(Tensor x, LinearWeight weight, Activation activation = Activation.None, Tensor? residual = null) => Device.Linear(x, weight, activation, residual);
+    public Tensor Linear(Tensor x, LinearWeight weight, Activation activation = Activation.None, Tensor? residual = null) => Working.Linear(x, weight, activation, residual);
 
-    public Tensor LinearGeglu(Tensor x, LinearWeight weight) => Device.LinearGeglu(x, weight);
+    public Tensor LinearGeglu(Tensor x, LinearWeight weight) => Working.LinearGeglu(x, weight);
 
-    public Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null) => Device.Conv2d(x, weight, shift, residual);
+    public Tensor Conv2d(Tensor x, ConvWeight weight, Tensor? shift = null, Tensor? residual = null) => Working.Conv2d(x, weight, shift, residual);
 
     public Tensor GroupNorm(Tensor x, NormWeight weight, int groups, float epsilon, int imagesPerStatistic, Activation activation = Activation.None) =>
-        Device.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation);
+        Working.GroupNorm(x, weight, groups, epsilon, imagesPerStatistic, activation);
 
-    public Tensor LayerNorm(Tensor x, NormWeight weight, float epsilon) => Device.LayerNorm(x, weight, epsilon);
+    public Tensor LayerNorm(Tensor x, NormWeight weight, float epsilon) => Working.LayerNorm(x, weight, epsilon);
 
-    public Tensor Activate(Tensor x, Activation activation) => Device.Activate(x, activation);
+    public Tensor Activate(Tensor x, Activation activation) => Working.Activate(x, activation);
 
-    public Tensor Combine(Tensor a, float alpha, Tensor b, float beta) => Device.Combine(a, alpha, b, beta);
+    public Tensor Combine(Tensor a, float alpha, Tensor b, float beta) => Working.Combine(a, alpha, b, beta);
 
-    public Tensor Affine(Tensor x, float scale, float offset = 0) => Device.Affine(x, scale, offset);
+    public Tensor Affine(Tensor x, float scale, float offset = 0) => Working.Affine(x, scale, offset);
 
-    public Tensor Blend(Tensor mask, Tensor a, Tensor b) => Device.Blend(mask, a, b);
+    public Tensor Blend(Tensor mask, Tensor a, Tensor b) => Working.Blend(mask, a, b);
 
-    public Tensor ConcatChannels(Tensor a, Tensor b) => Device.ConcatChannels(a, b);
+    public Tensor ConcatChannels(Tensor a, Tensor b) => Working.ConcatChannels(a, b);
 
-    public Tensor ConcatBatch(params ReadOnlySpan<Tensor> parts) => Device.ConcatBatch(parts);
+    public Tensor ConcatBatch(params ReadOnlySpan<Tensor> parts) => Working.ConcatBatch(parts);
 
-    public Tensor UpsampleNearest2x(Tensor x) => Device.UpsampleNearest2x(x);
+    public Tensor UpsampleNearest2x(Tensor x) => Working.UpsampleNearest2x(x);
 
-    public Tensor Embed(EmbeddingWeight table, ReadOnlySpan<int> ids) => Device.Embed(table, ids);
+    public Tensor Embed(EmbeddingWeight table, ReadOnlySpan<int> ids) => Working.Embed(table, ids);
 
-    public Tensor Attention(Tensor q, Tensor k, Tensor v, int heads, float scale, bool causal = false) => Device.Attention(q, k, v, heads, scale, causal);
+    public Tensor Attention(Tensor q, Tensor k, Tensor v, int heads, float scale, bool causal = false) => Working.Attention(q, k, v, heads, scale, causal);
 
     public Tensor LayoutAttention(Tensor q, Tensor k, Tensor v, int heads, float scale, LayoutModulation modulation) =>
-        Device.LayoutAttention(q, k, v, heads, scale, modulation);
+        Working.LayoutAttention(q, k, v, heads, scale, modulation);
 
     public Tensor SelectedAttention(Tensor q, Tensor k, Tensor v, int heads, float scale, KeySelection selection) =>
-        Device.SelectedAttention(q, k, v, heads, scale, selection);
+        Working.SelectedAttention(q, k, v, heads, scale, selection);
 
     public Tensor DiagonalAttentionProbabilities(Tensor q, Tensor k, int heads, float scale, int frames) =>
-        Device.DiagonalAttentionProbabilities(q, k, heads, scale, frames);
+        Working.DiagonalAttentionProbabilities(q, k, heads, scale, frames);
 
-    public Tensor AttentionScores(Tensor q, Tensor k, int heads, float scale) => Device.AttentionScores(q, k, heads, scale);
+    public Tensor AttentionScores(Tensor q, Tensor k, int heads, float scale) => Working.AttentionScores(q, k, heads, scale);
 
-    public bool AllFinite(Tensor x) => Device.AllFinite(x);
+    public bool AllFinite(Tensor x) => Working.AllFinite(x);
 
     public void Dispose() => engine.Dispose();
 }
