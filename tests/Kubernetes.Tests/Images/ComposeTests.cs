@@ -67,6 +67,10 @@ public sealed class ComposeTests
         {
             Assert.Equal(Dockerfile.Current.Get(container.Text("build.target")).One("USER"), container.Text("user"));
             Assert.Equal("docker/Dockerfile", container.Text("build.dockerfile"));
+
+            // The image says which version it is tagged as; its revision is that of the sources.
+            Assert.EndsWith($":{container.Text("build.args.VERSION")}", container.Text("image"), StringComparison.Ordinal);
+            Assert.Null(container.At("build.args.REVISION"));
         }
     }
 

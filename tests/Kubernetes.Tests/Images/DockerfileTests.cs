@@ -5,6 +5,8 @@ namespace VideoGrain.Kubernetes.Tests.Images;
 
 public sealed partial class DockerfileTests
 {
+    private const string SourceRevision = "50facade";
+
     public static TheoryData<string> Targets => new(Dockerfile.Current.Targets.Select(stage => stage.Name));
 
     public static TheoryData<string> ServiceTargets => new(Dockerfile.Current.Targets.Select(stage => stage.Name).Where(name => name != "models"));
@@ -117,6 +119,61 @@ public sealed partial class DockerfileTests
     }
 
     [Theory]
+    [MemberData(nameof(ServiceTargets))]
+    public async Task ServiceStage_IsBuiltOfTheVersionAndRevisionThatItsLabelsTell(string name)
+    {
+        var label = Dockerfile.Current.Get(name).One("LABEL");
+        Assert.Contains("image.version=\"${VERSION}\"", label, StringComparison.Ordinal);
+        Assert.Contains("image.revision=\"${REVISION}\"", label, StringComparison.Ordinal);
+
+        Assert.Equal(("7.8.9", "c0ffee"), await BuiltAsAsync(name, new() { ["VERSION"] = "7.8.9", ["REVISION"] = "c0ffee" }));
+    }
+
+    [Theory]
+    [MemberData(nameof(ServiceTargets))]
+    public async Task ServiceStage_OfNoStatedRevision_IsBuiltOfThatOfItsSources(string name)
+    {
+        Assert.Equal(("0.1.0", SourceRevision), await BuiltAsAsync(name, []));
+        Assert.Equal(("0.1.0", SourceRevision), await BuiltAsAsync(name, new() { ["REVISION"] = "" }));
+    }
+
+    [Fact]
+    public void SourceRevision_IsTakenOfEverythingThatIsBuilt_BeforeAnythingIs()
+    {
+        var steps = Dockerfile.Current.Get("source").Instructions;
+        var taken = steps.FindIndex(step => step.Text == "source-revision /source >/source-revision");
+
+        Assert.InRange(taken, 0, steps.FindIndex(step => Publish().IsMatch(step.Text)));
+        Assert.All(steps.Skip(taken), step => Assert.NotEqual("COPY", step.Word));
+        foreach (var stage in ((string[])["build-cpu", "build-cuda"]).Select(Dockerfile.Current.Get))
+        {
+            Assert.Equal("source", stage.Base);
+            Assert.Empty(stage.All("COPY"));
+        }
+    }
+
+    [Fact]
+    public async Task SourceRevision_TellsSourcesApart_ByNothingButPathsAndBytes()
+    {
+        using var folder = new TempFolder();
+        foreach (var copy in (string[])["first", "second", "other bytes", "other path", "one more"])
+        {
+            folder.Write($"{copy}/libs/A.cs", copy == "other bytes" ? "class B;" : "class A;");
+            folder.Write($"{copy}/{(copy == "other path" ? "libs" : "services")}/B.cs", "class B;");
+        }
+
+        folder.Write("one more/libs/C.cs", "");
+        File.SetLastWriteTimeUtc(Path.Combine(folder.Path, "second", "libs", "A.cs"), DateTime.UnixEpoch);
+        var revisions = new Dictionary<string, string>();
+        foreach (var copy in Directory.EnumerateDirectories(folder.Path))
+            revisions[Path.GetFileName(copy)] = await SucceedsAsync("bash", [Path.Combine(Tools.Root, "docker", "steps", "source-revision.sh"), copy]);
+
+        Assert.All(revisions.Values, revision => Assert.Matches("^[0-9a-f]{40}\n$", revision));
+        Assert.Equal(revisions["first"], revisions["second"]);
+        Assert.Equal(4, revisions.Values.Distinct().Count());
+    }
+
+    [Theory]
     [InlineData("inversion")]
     [InlineData("denoiser")]
     public void GpuStage_IsBuiltForCudaOnACudaBase(string name)
@@ -140,6 +197,8 @@ public sealed partial class DockerfileTests
                 continue;
             else if (step.StartsWith("mkdir -p ", StringComparison.Ordinal))
                 await SucceedsAsync("bash", ["-euc", step.Replace(" /", $" {folder.Path}/", StringComparison.Ordinal)]);
+            else if (step == "source-revision /source >/source-revision")
+                await SucceedsAsync("bash", [Path.Combine(Tools.Root, "docker", "steps", "source-revision.sh"), Path.Combine(Tools.Root, "protos")]);
             else if (step.StartsWith("collect-program /collected ", StringComparison.Ordinal))
                 await CollectsAsync(Path.Combine(folder.Path, "collected"), step.Split(' ')[2..]);
             else if (step == "videograin-models sum /opt/videograin/models")
@@ -149,6 +208,30 @@ public sealed partial class DockerfileTests
         }
 
         Assert.True(Directory.Exists(Path.Combine(folder.Path, "folders", "data")));
+    }
+
+    // The step runs with a dotnet that tells what it was told, and of the build's arguments with those that the stage declares, as in an image's build.
+    private static async Task<(string? Version, string? Revision)> BuiltAsAsync(string target, Dictionary<string, string> arguments)
+    {
+        using var folder = new TempFolder();
+        var source = folder.Write("source-revision", SourceRevision + "\n");
+        var copy = Dockerfile.Current.Get(target).All("COPY").Single(copy => copy.EndsWith(" /app", StringComparison.Ordinal));
+        var stage = Dockerfile.Current.Get(CopyFrom().Match(copy).Groups[1].Value);
+        var step = stage.All("RUN").Single(step => step.Contains($" -o {copy.Split(' ')[1]} ", StringComparison.Ordinal));
+        var declared = stage.All("ARG").Select(argument => argument.Split('=')).ToDictionary(argument => argument[0], argument => argument.ElementAtOrDefault(1) ?? "");
+        foreach (var (name, value) in arguments.Where(argument => declared.ContainsKey(argument.Key)))
+            declared[name] = value;
+
+        var script = $$"""
+            unset VERSION REVISION
+            {{string.Join('\n', declared.Select(argument => $"{argument.Key}='{argument.Value}'"))}}
+            dotnet() { printf '%s\n' "$@"; }
+            {{step.Replace("/source-revision", source, StringComparison.Ordinal)}}
+            """;
+        var words = (await SucceedsAsync("sh", ["-ec", script])).Split('\n');
+        return (Value("-p:Version="), Value("-p:SourceRevisionId="));
+
+        string? Value(string option) => words.SingleOrDefault(word => word.StartsWith(option, StringComparison.Ordinal))?[option.Length..];
     }
 
     private static async Task<string> LintAsync(string text)
@@ -229,7 +312,8 @@ public sealed partial class DockerfileTests
     [GeneratedRegex(@"^dotnet publish (\S+\.csproj) -c Release -o /publish/\S+ (.*)$")]
     private static partial Regex Publish();
 
-    [GeneratedRegex(@"-p:(\S+)")]
+    // Of those that say which packages are taken; the others hold the shell's variables.
+    [GeneratedRegex(@"-p:(\w+=\w+)(?=\s|$)")]
     private static partial Regex Property();
 
     [GeneratedRegex(@"--from=(\S+)")]
