@@ -33,6 +33,14 @@ public sealed class PodPolicyTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    public Task Job_ThatHasEnded_Goes_SoThatAnotherImageCanBeApplied(string overlay) => EachPodAsync(overlay, pod =>
+    {
+        if (pod.Item.Kind() == "Job")
+            Assert.InRange(pod.Item.Number("spec.ttlSecondsAfterFinished"), 1, 3600);
+    });
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
     public Task Containers_HaveRequestsAndLimits(string overlay) => EachPodAsync(overlay, pod =>
     {
         foreach (var container in pod.AllContainers)
