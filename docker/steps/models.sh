@@ -10,7 +10,8 @@ say() { echo "models: $*" >&2; }
 
 identity() { sha256sum <"$MODELS_SUMS" | cut -d' ' -f1; }
 
-is_complete() { [ "$(cat "$1/.complete" 2>/dev/null)" = "$(identity)" ]; }
+# A list that is not there yet is not what an empty volume was filled by.
+is_complete() { [ -s "$MODELS_SUMS" ] && [ -s "$1/.complete" ] && [ "$(cat "$1/.complete")" = "$(identity)" ]; }
 
 holds() { [ -f "$2" ] && [ "$(sha256sum <"$2" | cut -d' ' -f1)" = "$1" ]; }
 

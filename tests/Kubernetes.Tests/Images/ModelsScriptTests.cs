@@ -79,6 +79,25 @@ public sealed class ModelsScriptTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Volume));
     }
 
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, "")]
+    public async Task Await_ByNoList_GoesOnWaiting(bool isFilled, string? list)
+    {
+        await PrepareAsync();
+        if (isFilled)
+            await RunAsync("fill");
+        File.Delete(Sums);
+        if (list is not null)
+            await File.WriteAllTextAsync(Sums, list, TestContext.Current.CancellationToken);
+
+        var (exitCode, _, said) = await RunAsync("await");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("was not filled within 0 s", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Await_ForAnotherList_GoesOnWaiting()
     {
