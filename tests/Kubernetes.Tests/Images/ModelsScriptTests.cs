@@ -65,6 +65,9 @@ public sealed class ModelsScriptTests : IDisposable
     [InlineData("../outside")]
     [InlineData("/etc/passwd")]
     [InlineData("sd/../../outside")]
+    [InlineData("sd//weights.bin")]
+    [InlineData("sd/./weights.bin")]
+    [InlineData("sd/")]
     [InlineData("-rf")]
     [InlineData("$(touch outside)")]
     public async Task Fill_WithAPathThatLeavesTheVolume_Refuses(string path)
@@ -77,6 +80,116 @@ public sealed class ModelsScriptTests : IDisposable
         Assert.Equal(2, exitCode);
         Assert.Contains("no list of checksums and plain relative paths", said, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Volume));
+    }
+
+    [Fact]
+    public async Task Fill_ByAListThatAModelLeft_RemovesIt()
+    {
+        await PrepareAsync();
+        _folder.Write("source/old/deep/weights.bin", "former");
+        await SumAsync();
+        await RunAsync("fill");
+        Assert.Equal("former", await ReadAsync("old/deep/weights.bin"));
+        Directory.Delete(Path.Combine(Source, "old"), recursive: true);
+        await SumAsync();
+        _folder.Write("volume/sd/unet/weights.bin.part", "half");
+        Directory.CreateDirectory(Path.Combine(Volume, "sd", "vae"));
+
+        var (exitCode, _, said) = await RunAsync("fill");
+
+        Assert.True(exitCode == 0, said);
+        Assert.Contains("removing old/deep/weights.bin", said, StringComparison.Ordinal);
+        Assert.Equal(["sd", "sd/model_index.json", "sd/unet", "sd/unet/weights.bin"], Entries());
+        Assert.Equal(0, (await RunAsync("await")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Fill_OfACompleteVolume_RemovesWhatWasAdded()
+    {
+        await PrepareAsync();
+        await RunAsync("fill");
+        _folder.Write("volume/old/model_index.json", "{}");
+
+        var (exitCode, _, said) = await RunAsync("fill");
+
+        Assert.True(exitCode == 0, said);
+        Assert.Equal(["sd", "sd/model_index.json", "sd/unet", "sd/unet/weights.bin"], Entries());
+    }
+
+    [Fact]
+    public async Task Fill_FollowsNoLink_AndLeavesWhatIsTheVolumesOwn()
+    {
+        await PrepareAsync();
+        await RunAsync("fill");
+        _folder.Write("elsewhere/precious.bin", "precious");
+        Directory.CreateSymbolicLink(Path.Combine(Volume, "link"), Path.Combine(_folder.Path, "elsewhere"));
+        File.CreateSymbolicLink(Path.Combine(Volume, "sd", "link.bin"), Path.Combine(_folder.Path, "elsewhere", "precious.bin"));
+        _folder.Write("volume/lost+found/inode", "found");
+        _folder.Write("volume/.snapshot/old/model_index.json", "{}");
+
+        var (exitCode, _, said) = await RunAsync("fill");
+
+        Assert.True(exitCode == 0, said);
+        Assert.Equal("precious", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "elsewhere", "precious.bin"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [".complete", ".snapshot", ".snapshot/old", ".snapshot/old/model_index.json", "lost+found", "lost+found/inode", "sd", "sd/model_index.json", "sd/unet", "sd/unet/weights.bin"],
+            Entries(hidden: true));
+    }
+
+    [Fact]
+    public async Task Fill_WithItsListInTheVolume_LeavesTheList()
+    {
+        await PrepareAsync();
+        await RunAsync("fill");
+        var list = _folder.Write("volume/lists/SHA256SUMS", await File.ReadAllTextAsync(Sums, TestContext.Current.CancellationToken));
+
+        var (exitCode, _, said) = await RunAsync("fill", sums: list);
+
+        Assert.True(exitCode == 0, said);
+        Assert.True(File.Exists(list));
+    }
+
+    [Fact]
+    public async Task Fill_OfAFolderThatWasNeverFilled_RemovesNothing()
+    {
+        await PrepareAsync();
+        _folder.Write("volume/letters/mine.txt", "dear");
+
+        var (exitCode, _, said) = await RunAsync("fill");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("was never filled", said, StringComparison.Ordinal);
+        Assert.Equal(["letters", "letters/mine.txt"], Entries(hidden: true));
+    }
+
+    [Fact]
+    public async Task Fill_ThatWasInterrupted_GoesOn()
+    {
+        await PrepareAsync();
+        var weights = Path.Combine(Source, "sd/unet/weights.bin");
+        File.Move(weights, weights + ".away");
+        Assert.NotEqual(0, (await RunAsync("fill")).ExitCode);
+        File.Move(weights + ".away", weights);
+        _folder.Write("volume/old.bin", "former");
+
+        var (exitCode, _, said) = await RunAsync("fill");
+
+        Assert.True(exitCode == 0, said);
+        Assert.Equal([".complete", "sd", "sd/model_index.json", "sd/unet", "sd/unet/weights.bin"], Entries(hidden: true));
+    }
+
+    [Fact]
+    public async Task Fill_OfFilesThatAreThereAlready_FetchesOnlyTheOthers()
+    {
+        await PrepareAsync();
+        _folder.Write("volume/sd/unet/weights.bin", "weights");
+        _folder.Write("volume/sd/model_index.json.part", "half of one");
+
+        var (exitCode, _, said) = await RunAsync("fill");
+
+        Assert.True(exitCode == 0, said);
+        Assert.DoesNotContain("fetching sd/unet/weights.bin", said, StringComparison.Ordinal);
+        Assert.Equal("{}", await ReadAsync("sd/model_index.json"));
     }
 
     [Theory]
@@ -140,14 +253,22 @@ public sealed class ModelsScriptTests : IDisposable
         _folder.Write("source/sd/unet/weights.bin", "weights");
         _folder.Write("source/sd/model_index.json", "{}");
         Directory.CreateDirectory(Volume);
+        await SumAsync();
+    }
+
+    private async Task SumAsync()
+    {
         var (exitCode, _, said) = await Tools.RunAsync("bash", [Script, "sum", Source]);
         Assert.True(exitCode == 0, said);
     }
 
+    private IEnumerable<string> Entries(bool hidden = false) => Directory.EnumerateFileSystemEntries(Volume, "*", SearchOption.AllDirectories)
+        .Select(entry => Path.GetRelativePath(Volume, entry)).Where(entry => hidden || !entry.StartsWith('.')).Order(StringComparer.Ordinal);
+
     private static string Script => Path.Combine(Tools.Root, "docker", "steps", "models.sh");
 
-    private Task<(int ExitCode, string Output, string Errors)> RunAsync(string verb, string? source = null) => Tools.RunAsync(
-        "bash", [Script, verb, Volume], "", new Dictionary<string, string> { ["MODELS_SOURCE"] = source ?? $"file://{Source}", ["MODELS_SUMS"] = Sums, ["MODELS_PATIENCE"] = "0" });
+    private Task<(int ExitCode, string Output, string Errors)> RunAsync(string verb, string? source = null, string? sums = null) => Tools.RunAsync(
+        "bash", [Script, verb, Volume], "", new Dictionary<string, string> { ["MODELS_SOURCE"] = source ?? $"file://{Source}", ["MODELS_SUMS"] = sums ?? Sums, ["MODELS_PATIENCE"] = "0" });
 
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Combine(Volume, name), TestContext.Current.CancellationToken);
 }
