@@ -1,3 +1,4 @@
 using VideoGrain.Denoiser;
+using VideoGrain.ServiceDefaults.Hosting;
 
-await DenoiserHost.Build(args).RunAsync();
+return await DenoiserHost.Build(args).RunToEndAsync();

@@ -1,3 +1,4 @@
 using VideoGrain.Inversion;
+using VideoGrain.ServiceDefaults.Hosting;
 
-await InversionHost.Build(args).RunAsync();
+return await InversionHost.Build(args).RunToEndAsync();

@@ -1,3 +1,4 @@
 using VideoGrain.Orchestrator;
+using VideoGrain.ServiceDefaults.Hosting;
 
-await OrchestratorHost.Build(args).RunAsync();
+return await OrchestratorHost.Build(args).RunToEndAsync();

@@ -1,3 +1,4 @@
 using VideoGrain.Segmentation;
+using VideoGrain.ServiceDefaults.Hosting;
 
-await SegmentationHost.Build(args).RunAsync();
+return await SegmentationHost.Build(args).RunToEndAsync();

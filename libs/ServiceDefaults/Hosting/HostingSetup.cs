@@ -71,5 +71,6 @@ internal static class HostingSetup
             host.ShutdownTimeout = shutdown.Value.GracePeriod + shutdown.Value.DrainDelay);
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService<DrainService>();
+        builder.Services.AddHostedService<DeathWatch>();
     }
 }

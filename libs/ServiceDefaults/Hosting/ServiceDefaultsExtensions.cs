@@ -67,6 +67,15 @@ public static class ServiceDefaultsExtensions
     public static IServiceCollection AddStartupWork<T>(this IServiceCollection services)
         where T : class, IStartupWork => services.AddSingleton<IStartupWork, T>();
 
+    /// <summary>Runs a service until it is told to stop or, with Shutdown:ExitWhenDead, only a restart helps.</summary>
+    /// <returns>The program's exit code: 1 when only a restart helped, else 0.</returns>
+    public static async Task<int> RunToEndAsync(this WebApplication app)
+    {
+        var vitals = app.Services.GetRequiredService<Vitals>();
+        await app.RunAsync();
+        return vitals.Problem is null ? 0 : 1;
+    }
+
     /// <summary>Where a started service listens.</summary>
     public static ServiceEndpoints GetEndpoints(this WebApplication app) => app.Services.GetRequiredService<ServiceEndpoints>();
 

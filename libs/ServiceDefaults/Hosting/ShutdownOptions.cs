@@ -11,4 +11,10 @@ public sealed class ShutdownOptions
 
     /// <summary>Time between turning unready and closing the endpoints, zero or more, for load balancers to notice. Default: zero.</summary>
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Whether a service that only a restart helps, such as one that lost its compute device, shuts down and ends with exit code 1: for supervisors that
+    /// go by exits and not by probes. Default: no, its liveness probe says so.
+    /// </summary>
+    public bool ExitWhenDead { get; set; }
 }

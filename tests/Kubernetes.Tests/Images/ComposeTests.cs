@@ -98,6 +98,19 @@ public sealed class ComposeTests
         Assert.Equal(("prometheus", "http://prometheus:9090"), (source.Text("type"), source.Text("url")));
     }
 
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Stage_WithADeviceToLose_EndsWithoutIt_AndIsRestarted(string name)
+    {
+        var hasDevice = Get(name).At("deploy.resources.reservations.devices") is not null;
+
+        Assert.Equal(hasDevice ? "true" : null, Get(name).Map("environment").GetValueOrDefault("Shutdown__ExitWhenDead"));
+        Assert.Equal("unless-stopped", Get(name).Text("restart"));
+
+        // The program hands on what the host ended with.
+        Assert.Equal(typeof(int), Service.All.Single(service => service.Name == name).Build.Method.DeclaringType!.Assembly.EntryPoint!.ReturnType);
+    }
+
     [Fact]
     public void Prometheus_TakesTheRules_AndNamesJobsAsTheOperatorDoes()
     {
