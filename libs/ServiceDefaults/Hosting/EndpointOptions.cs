@@ -6,7 +6,7 @@ public sealed class EndpointOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Endpoints";
 
-    /// <summary>Address to bind, or "*" for all. Default: loopback, so that nothing is exposed unasked.</summary>
+    /// <summary>Address to bind, or "*" for all, of IPv6 too where the system has it. Default: loopback, so that nothing is exposed unasked.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Port of the gRPC endpoint (HTTP/2 only), 0 to 65535; 0 takes a free one. The default is the service's own.</summary>

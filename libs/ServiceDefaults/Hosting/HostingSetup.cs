@@ -27,7 +27,7 @@ internal static class HostingSetup
         builder.Services.AddSingleton(endpoints);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<CertificateWatch>();
-        var address = options.Address == "*" ? IPAddress.Any : IPAddress.Parse(options.Address);
+        var address = options.Address == "*" ? null : IPAddress.Parse(options.Address);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             // Streams are long and may rest: their limits are the readers' (StreamLimits), not Kestrel's.
@@ -36,17 +36,24 @@ internal static class HostingSetup
             kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
             kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
             kestrel.AddServerHeader = false;
-            kestrel.Listen(address, options.GrpcPort, listen =>
+            Listen(options.GrpcPort, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
                 if (options.CertificatePath is not null) ServerTls.Use(listen, options, listen.ApplicationServices.GetRequiredService<CertificateWatch>());
                 endpoints.SetGrpc(listen, options.CertificatePath is not null);
             });
-            kestrel.Listen(address, options.HttpPort, listen =>
+            Listen(options.HttpPort, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
                 endpoints.SetHttp(listen);
             });
+
+            void Listen(int port, Action<ListenOptions> configure)
+            {
+                // All addresses are those of IPv6 too, where the system has it.
+                if (address is null) kestrel.ListenAnyIP(port, configure);
+                else kestrel.Listen(address, port, configure);
+            }
         });
     }
 

@@ -53,6 +53,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps health (gRPC, /livez, also as /healthz, /readyz, /startupz), reflection and /metrics.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.Use(TellCallersOfIPv4AsSuch);
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapHealthChecks("/livez", Tagged(HealthTags.Live));
@@ -78,6 +79,13 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>Where a started service listens.</summary>
     public static ServiceEndpoints GetEndpoints(this WebApplication app) => app.Services.GetRequiredService<ServiceEndpoints>();
+
+    // A socket for both families knows them as IPv6's (::ffff:10.0.0.5); the audit log shall know them by one name, wherever a service listens.
+    private static Task TellCallersOfIPv4AsSuch(HttpContext context, RequestDelegate next)
+    {
+        if (context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } address) context.Connection.RemoteIpAddress = address.MapToIPv4();
+        return next(context);
+    }
 
     private static void AddInterceptors(GrpcServiceOptions options)
     {
