@@ -25,6 +25,16 @@ public sealed partial class DashboardTests
             ["videograin-callers", "videograin-gpu", "videograin-grpc", "videograin-jobs", "videograin-services", "videograin-stages"],
             Dashboards.All.Select(board => board.Board.GetProperty("uid").GetString()));
 
+    [Fact]
+    public void Counters_OfDcgmExporter_AreThoseThatTheDocsAskFor()
+    {
+        var used = Dashboards.Queries.Select(panel => panel.Query).Concat(RuleFiles.Rules.Select(rule => rule.Expr))
+            .SelectMany(query => Counter().Matches(query)).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
+        var named = Counter().Matches(File.ReadAllText(Repository.At("docs", "operations", "telemetry.md"))).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
+
+        Assert.Equal(used, named);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Board_IsNamedAfterItsFileAndOfAKnownSchema(string file)
@@ -84,6 +94,9 @@ public sealed partial class DashboardTests
 
         Assert.Equal(variables.Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));
     }
+
+    [GeneratedRegex(@"\bDCGM_FI_\w+")]
+    private static partial Regex Counter();
 
     [GeneratedRegex(@"\$\{?([a-zA-Z_]+)")]
     private static partial Regex Variable();
