@@ -98,6 +98,19 @@ public sealed class ComposeTests
         Assert.Equal(("prometheus", "http://prometheus:9090"), (source.Text("type"), source.Text("url")));
     }
 
+    [Fact]
+    public void Grafana_ShowsEverythingAndLetsNobodyIn()
+    {
+        var settings = Get("grafana").Map("environment");
+
+        Assert.Equal(("true", "Viewer"), (settings["GF_AUTH_ANONYMOUS_ENABLED"], settings["GF_AUTH_ANONYMOUS_ORG_ROLE"]));
+
+        // Neither a fresh volume nor one with an account from before takes the well-known password, by form or by header.
+        Assert.Equal(
+            ("true", "true", "false"),
+            (settings["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"], settings["GF_AUTH_DISABLE_LOGIN_FORM"], settings["GF_AUTH_BASIC_ENABLED"]));
+    }
+
     [Theory]
     [MemberData(nameof(Services))]
     public void Stage_WithADeviceToLose_EndsWithoutIt_AndIsRestarted(string name)
