@@ -7,12 +7,14 @@ namespace VideoGrain.Orchestrator.Persistence;
 internal static class ConnectionReference
 {
     // What holds where the string says nothing: of two values for a key the later one counts. A server that is gone must be noticed, also by a
-    // connection that only listens. Statements are not prepared: plans made while the tables are small cost more than planning does.
+    // connection that only listens. Statements are not prepared: plans made while the tables are small cost more than planning does. Images
+    // have no Kerberos library: where encryption by it is wanted, the string asks for it.
     private static readonly string Defaults = new NpgsqlConnectionStringBuilder
     {
         ApplicationName = "videograin-orchestrator",
         Timeout = 5,
         KeepAlive = 10,
+        GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
     /// <summary>Reads the connection string.</summary>

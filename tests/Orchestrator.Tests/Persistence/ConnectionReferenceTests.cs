@@ -17,14 +17,16 @@ public sealed class ConnectionReferenceTests : IDisposable
         var connection = Resolve("Host=db.internal;Database=videograin");
 
         Assert.Equal((5, 10, "videograin-orchestrator"), (connection.Timeout, connection.KeepAlive, connection.ApplicationName));
+        Assert.Equal(GssEncryptionMode.Disable, connection.GssEncryptionMode);
     }
 
     [Fact]
     public void ConnectionString_ThatNamesThem_Holds()
     {
-        var connection = Resolve("Host=db.internal;Timeout=30;Keepalive=0;Application Name=mine");
+        var connection = Resolve("Host=db.internal;Timeout=30;Keepalive=0;Application Name=mine;GSS Encryption Mode=Prefer");
 
         Assert.Equal((30, 0, "mine"), (connection.Timeout, connection.KeepAlive, connection.ApplicationName));
+        Assert.Equal(GssEncryptionMode.Prefer, connection.GssEncryptionMode);
     }
 
     private NpgsqlConnectionStringBuilder Resolve(string text)
